@@ -1,0 +1,99 @@
+/** The schema of `cli.d/<name>/profile.yaml`: all that aimux knows about one CLI. */
+import { z } from "zod";
+
+/** Effort levels from least to most; a profile lists those that its CLI knows. */
+export const EFFORT_LEVELS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+/** How hard a model should think. */
+export type Effort = (typeof EFFORT_LEVELS)[number];
+
+const words = z.array(z.string());
+
+/** The shape of a profile; unknown keys are errors. */
+export const profileSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_-]*$/, "Use lower-case letters, digits, - and _"),
+  display_name: z.string().optional().describe("The name for people; by default the name"),
+  binary: z.string().min(1).describe("The program to look for on PATH"),
+  command: z.strictObject({
+    base: z.string().min(1).describe("The binary and its fixed first arguments, split at spaces"),
+  }),
+  install: z.string().optional().describe("How to install it, shown where it is missing"),
+  login: z.string().optional().describe("How to log in, shown where it refuses the credentials"),
+  search_paths: words.default([]).describe("More folders or files to look in; ~, $VAR and * work"),
+
+  prompt: z.enum(["auto", "stdin"]).default("auto")
+    .describe("stdin: always by standard input; auto: as the other prompt keys say"),
+  prompt_flag_type: z.enum(["positional", "flag"]).default("positional"),
+  prompt_flag: z.string().optional().describe("The flag before the prompt, with type flag"),
+  prompt_separator: z.string().optional()
+    .describe("What ends the options, where the CLI knows it: --"),
+  prompt_file_flag: z.string().optional().describe("The flag that takes a file with the prompt"),
+  pad_single_word: z.boolean().default(false)
+    .describe("Append a space to a prompt of one word, which the CLI would take for a command"),
+  stdin_threshold: z.int().min(0).default(6000)
+    .describe("Prompts of more characters go by standard input; 0: never by standard input"),
+  stdin_flags: words.default([])
+    .describe("Arguments in place of the prompt when it goes by standard input"),
+
+  output_format: z.enum(["text", "json", "jsonl"]),
+  decoder: z.string().optional()
+    .describe("The decoder's name; by default the profile's, else the output format"),
+  completion_pattern: z.string().optional()
+    .describe("Regular expression for a line of standard output that ends the run"),
+
+  headless_flags: words.default([]).describe("Flags of every run"),
+  write_flags: words.default([]).describe("Flags of a run that may change files"),
+  read_only_flags: words.optional()
+    .describe("Flags that forbid changes; without the key the CLI cannot promise that"),
+
+  model_flag: z.string().optional(),
+  default_model: z.string().optional(),
+  reasoning: z.strictObject({
+    flag: z.string().optional(),
+    flag_value_template: z.string().default("%s").describe("%s stands for the level"),
+    env: z.string().optional().describe("The variable that takes the level, instead of a flag"),
+    levels: z.array(z.enum(EFFORT_LEVELS)).min(1),
+  }).optional(),
+
+  session: z.strictObject({
+    id: z.enum(["reported", "chosen"])
+      .describe("reported: the CLI prints the id; chosen: aimux names the conversation"),
+    start_flags: words.default([]).describe("With chosen: flags of the first run"),
+    resume_flags: words.min(1).describe("{session_id} and {state_dir} are filled in"),
+  }).optional(),
+
+  timeout_seconds: z.number().positive().optional(),
+  env: z.record(z.string(), z.string()).default({}).describe("Variables set for the CLI"),
+  env_allow: words.default([])
+    .describe("Variables passed on from the server's environment; a final * stands for any rest"),
+}).check((context) => {
+  const { value, issues } = context;
+  if (value.prompt_flag_type === "flag" && value.prompt_flag === undefined) {
+    issues.push({
+      code: "custom",
+      path: ["prompt_flag"],
+      message: 'Missing key "prompt_flag": prompt_flag_type "flag" needs it',
+      input: value,
+    });
+  }
+  if (value.completion_pattern !== undefined && !isRegExp(value.completion_pattern)) {
+    issues.push({
+      code: "custom",
+      path: ["completion_pattern"],
+      message: `Invalid regular expression "${value.completion_pattern}"`,
+      input: value.completion_pattern,
+    });
+  }
+});
+
+function isRegExp(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One CLI's profile, defaults filled in. */
+export type CliProfile = z.output<typeof profileSchema>;

@@ -1,0 +1,34 @@
+/** What a process printed, read without having to hold all of it. */
+
+/** Text that may be larger than memory should hold; `lines` reads it piece by piece. */
+export interface OutputText {
+  /** Size in bytes, as printed. */
+  readonly bytes: number;
+  /** Its lines in order, without their line ends (`\n` or `\r\n`); a last empty line is left out. */
+  lines(): Iterable<string>;
+  /** All of it at once, invalid UTF-8 replaced by U+FFFD. */
+  text(): string;
+}
+
+/**
+ * An {@linkcode OutputText} over a string.
+ *
+ * @example
+ * ```ts
+ * import { outputText } from "./output_text.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...outputText("a\r\nb\n").lines()], ["a", "b"]);
+ * ```
+ */
+export function outputText(content: string): OutputText {
+  return {
+    bytes: new TextEncoder().encode(content).length,
+    *lines() {
+      const lines = content.split(/\r?\n/);
+      if (lines.at(-1) === "") lines.pop();
+      yield* lines;
+    },
+    text: () => content,
+  };
+}
