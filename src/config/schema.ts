@@ -1,0 +1,106 @@
+/** The schema of the main configuration: `default.yaml` and `config.yaml` of each layer. */
+import { z } from "zod";
+import { EFFORT_LEVELS } from "./profile.ts";
+
+/** The transports a server can speak. */
+export const TRANSPORTS = ["stdio", "sse", "http"] as const;
+
+/** Names of CLIs and roles; they become folder and variable names. */
+const namePattern = /^[a-z][a-z0-9_-]*$/;
+
+/** A model's name goes into a CLI's arguments: it must not read as a flag there. */
+export const MODEL_PATTERN = /^[A-Za-z0-9][\w.:/@+=,[\]-]{0,199}$/;
+
+function whole(min: number, max: number) {
+  const error = `Expected a whole number from ${min} to ${max}`;
+  return z.int(error).min(min, error).max(max, error);
+}
+
+function seconds(min: number, max: number) {
+  const error = `Expected a number from ${min} to ${max}`;
+  return z.number(error).min(min, error).max(max, error);
+}
+
+const portError = 'Expected a port such as 8080, ":8080" or "127.0.0.1:8080"';
+
+const port = z.union([z.int(), z.string()], portError)
+  .transform((value) => typeof value === "number" || /^\d+$/.test(value) ? `:${value}` : value)
+  .refine(isAddress, portError);
+
+function isAddress(address: string): boolean {
+  const match = /^(?:[\w.-]*|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(address);
+  return match !== null && Number(match[1]) <= 65535;
+}
+
+/** Where a role's prompts go. */
+export const roleSchema = z.strictObject({
+  cli: z.string().regex(namePattern, "Use the name of a CLI").optional()
+    .describe("The CLI that takes the role's prompts; by default that of the role default"),
+  model: z.string().regex(MODEL_PATTERN, "Use letters, digits and . _ : / @ + = , [ ] -").optional()
+    .describe("The model; by default the CLI's own choice"),
+  reasoning_effort: z.enum(EFFORT_LEVELS).optional()
+    .describe("How hard the model should think; by default the CLI's own choice"),
+  advisory: z.boolean().optional()
+    .describe("true: the role gives advice and its runs may not change files"),
+});
+
+const server = z.strictObject({
+  log_level: z.enum(["debug", "info", "warn", "error"]).default("info")
+    .describe("The least severe messages that are logged"),
+  log_file: z.string().default("~/.config/aimux/aimux.log")
+    .describe("The log file; empty: no file"),
+  db_path: z.string().regex(/\S/, "Expected the path of a file").default(
+    "~/.config/aimux/sessions.db",
+  ).describe("The database of sessions and jobs"),
+  max_concurrent_jobs: whole(1, 1000).default(10)
+    .describe("Jobs that run at once; more wait in the queue"),
+  max_queue: whole(1, 1_000_000).default(5000)
+    .describe("Jobs that may wait; more are refused"),
+  max_depth: whole(0, 10).default(2)
+    .describe("How deep aimux may be called by a CLI that aimux runs"),
+  max_prompt_bytes: whole(1, 104_857_600).default(1_048_576)
+    .describe("The longest prompt that is accepted"),
+  session_ttl_hours: whole(1, 87_600).default(24)
+    .describe("Hours after which an unused session is deleted"),
+  default_timeout_seconds: whole(1, 604_800).default(300)
+    .describe("Seconds a run may take where neither the call nor the CLI's profile says"),
+  sync_wait_seconds: seconds(0, 3600).default(45)
+    .describe("Seconds a synchronous call waits before it returns the running job"),
+  shutdown_grace_seconds: seconds(0, 3600).default(10)
+    .describe("Seconds that running jobs have to end when the server stops"),
+  kill_grace_seconds: seconds(0, 600).default(5)
+    .describe("Seconds between asking a process to end and killing it"),
+  on_disconnect: z.enum(["interrupt", "finish"]).default("interrupt")
+    .describe("What becomes of running jobs when the stdio client goes"),
+  transport: z.strictObject({
+    type: z.enum(TRANSPORTS).default("stdio").describe("How clients reach the server"),
+    port: port.prefault(":8080")
+      .describe("Where sse and http listen: 8080, :8080 or host:port; without a host loopback"),
+  }).prefault({}).describe("The way to the clients"),
+});
+
+const circuitBreaker = z.strictObject({
+  failure_threshold: whole(1, 1000).default(3)
+    .describe("Failures in a row after which a CLI is left alone"),
+  cooldown_seconds: whole(1, 604_800).default(300)
+    .describe("Seconds until a CLI that was left alone is tried again"),
+  half_open_max_calls: whole(1, 100).default(1)
+    .describe("Calls that may try it at once"),
+});
+
+/** The shape of the main configuration; unknown keys are errors. */
+export const configSchema = z.strictObject({
+  server: server.prefault({}).describe("The server and its limits"),
+  circuit_breaker: circuitBreaker.prefault({}).describe("When a failing CLI is left alone"),
+  roles: z.record(
+    z.string().regex(namePattern, "Use lower-case letters, digits, - and _"),
+    roleSchema,
+  )
+    .default({}).describe("Which CLI, model and effort each role uses"),
+});
+
+/** The main configuration, defaults filled in. */
+export type Config = z.output<typeof configSchema>;
+
+/** One role of the configuration. */
+export type Role = z.output<typeof roleSchema>;
