@@ -44,6 +44,13 @@ export const roleSchema = z.strictObject({
     .describe("true: the role gives advice and its runs may not change files"),
 });
 
+/** The way to the clients; also taken as a block of its own at the top of a file. */
+export const transportSchema = z.strictObject({
+  type: z.enum(TRANSPORTS).default("stdio").describe("How clients reach the server"),
+  port: port.prefault(":8080")
+    .describe("Where sse and http listen: 8080, :8080 or host:port; without a host loopback"),
+});
+
 const server = z.strictObject({
   log_level: z.enum(["debug", "info", "warn", "error"]).default("info")
     .describe("The least severe messages that are logged"),
@@ -72,11 +79,7 @@ const server = z.strictObject({
     .describe("Seconds between asking a process to end and killing it"),
   on_disconnect: z.enum(["interrupt", "finish"]).default("interrupt")
     .describe("What becomes of running jobs when the stdio client goes"),
-  transport: z.strictObject({
-    type: z.enum(TRANSPORTS).default("stdio").describe("How clients reach the server"),
-    port: port.prefault(":8080")
-      .describe("Where sse and http listen: 8080, :8080 or host:port; without a host loopback"),
-  }).prefault({}).describe("The way to the clients"),
+  transport: transportSchema.prefault({}).describe("The way to the clients"),
 });
 
 const circuitBreaker = z.strictObject({

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { nearest } from "../lib/nearest.ts";
+import type { ConfigProblem, Place } from "./problem.ts";
+import { isMap } from "./merge.ts";
+import type { Keys } from "./yaml.ts";
+
+/** Tells where a key or its value stands. */
+export type Locate = (keys: Keys, at: "key" | "value") => Place;
+
+type Issue = z.core.$ZodIssue;
+
+/** Says in plain words what zod found, each with its place and, where it helps, the nearest name. */
+export function explain(issues: Issue[], schema: z.ZodType, locate: Locate): ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        ...locate([...issue.path, key], "key"),
+        message: unknownKey(issue.path, key, keysOf(schema, issue.path)),
+      }));
+    }
+    const at = issue.code === "invalid_key" ? "key" : "value";
+    return [{ ...locate(issue.path, at), message: sentence(issue) }];
+  });
+}
+
+/** `Did you mean "x"?` with a space before it, or nothing. */
+export function didYouMean(word: string, names: Iterable<string>): string {
+  const name = nearest(word, names);
+  return name === undefined ? "" : `. Did you mean "${name}"?`;
+}
+
+/** A value as an error message shows it. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (isMap(value)) return "a map";
+  if (typeof value !== "string") return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+}
+
+function unknownKey(path: Keys, key: string, names: string[]): string {
+  const hint = didYouMean(key, names) ||
+    (names.length > 0 ? `. Keys here: ${names.join(", ")}` : "");
+  return `Unknown key "${dotted([...path, key])}"${hint}`;
+}
+
+function sentence(issue: Issue): string {
+  const name = dotted(issue.path);
+  const found = shown(issue.input);
+  const expect = (what: string) => `Expected ${what} for "${name}", found ${found}`;
+
+  if (issue.message.startsWith("Expected ")) {
+    return `${issue.message} for "${name}", found ${found}`;
+  }
+  switch (issue.code) {
+    case "invalid_type":
+      if (issue.input === undefined) return `Missing key "${name}"`;
+      return name === ""
+        ? `Expected a map at the top, found ${found}`
+        : expect(kind(issue.expected));
+    case "invalid_value": {
+      const names = issue.values.map(String);
+      const hint = typeof issue.input === "string" ? didYouMean(issue.input, names) : "";
+      if (issue.input === undefined) return `Missing key "${name}": one of ${names.join(", ")}`;
+      return `${expect(`one of ${names.join(", ")}`)}${hint}`;
+    }
+    case "too_small":
+      if (issue.origin === "string") return expect("a text that is not empty");
+      if (issue.origin === "array") return expect("a list that is not empty");
+      return expect(`a number ${issue.inclusive ? "of at least" : "above"} ${issue.minimum}`);
+    case "too_big":
+      return expect(`a number ${issue.inclusive ? "of at most" : "below"} ${issue.maximum}`);
+    case "invalid_format":
+      return `Invalid value ${found} for "${name}". ${issue.message}`;
+    case "invalid_key":
+      return `Invalid name "${name}". ${issue.issues[0]?.message ?? issue.message}`;
+    default:
+      return issue.message;
+  }
+}
+
+function kind(expected: string): string {
+  switch (expected) {
+    case "int":
+      return "a whole number";
+    case "number":
+      return "a number";
+    case "string":
+      return "a text";
+    case "boolean":
+      return "true or false";
+    case "array":
+      return "a list";
+    case "object":
+    case "record":
+      return "a map";
+    default:
+      return expected;
+  }
+}
+
+function dotted(keys: Keys): string {
+  return keys.map(String).join(".");
+}
+
+/** The names that a map of the schema knows. */
+function keysOf(schema: z.ZodType, path: Keys): string[] {
+  let at: unknown = schema;
+  for (const key of path) {
+    at = inner(at);
+    if (at instanceof z.ZodObject) at = at.shape[key as string];
+    else if (at instanceof z.ZodRecord) at = at.valueType;
+    else return [];
+  }
+  at = inner(at);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function inner(schema: unknown): unknown {
+  const wrapped = schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return wrapped ? inner(schema.unwrap()) : schema;
+}

@@ -1,0 +1,94 @@
+/** Loads the main configuration: reads and checks each layer, then lays one over the other. */
+import { checkDocument, roleEntries } from "./check.ts";
+import { cliFolders } from "./cli_folders.ts";
+import { type Document, readDocument } from "./document.ts";
+import { readEnvironment } from "./environment.ts";
+import { type ConfigFolder, configFolders, type ConfigSources } from "./folders.ts";
+import { leaves, type Settings, valueAt } from "./merge.ts";
+import { overlay } from "./overlay.ts";
+import { expandPath } from "./paths.ts";
+import { ConfigError, type ConfigProblem } from "./problem.ts";
+import { type Config, configSchema } from "./schema.ts";
+
+/** The files of a folder, the weaker first. */
+const FILES = ["default.yaml", "config.yaml"];
+
+/** The main configuration and where it came from. */
+export interface LoadedConfig {
+  config: Config;
+  /** Where each value came from, by its key: a file, `environment` or `built-in default`. */
+  origins: Map<string, string>;
+  /** The CLIs that are described, whether or not their profiles are sound. */
+  cliNames: string[];
+  /** The folders that were looked in, lowest layer first; `loadProfiles` reads the CLIs there. */
+  folders: ConfigFolder[];
+}
+
+/**
+ * Loads the main configuration. The CLIs' profiles are left to `loadProfiles`, which a server needs
+ * later than the rest.
+ *
+ * @throws {ConfigError} with all that is wrong in files and variables
+ */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const folders = configFolders(sources);
+  const cliNames = [...cliFolders(folders).keys()];
+  const problems: ConfigProblem[] = [];
+
+  const files = folders.flatMap((folder) => readFolder(folder, problems));
+  const roles = files.flatMap(({ settings }) => roleEntries(settings).map(([role]) => role));
+  const environment = readEnvironment(sources.env, [...new Set(roles)]);
+  problems.push(...environment.problems);
+
+  const documents = [...files, environment.document].map((document) => {
+    const checked = checkDocument(document, cliNames);
+    problems.push(...checked.problems);
+    return checked.document;
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const settings = documents.map((document) => document.settings).reduce(overlay, {});
+  const config = withPaths(configSchema.parse(settings), documents, sources.home);
+  return { config, origins: originsOf(config, documents), cliNames, folders };
+}
+
+function readFolder(folder: ConfigFolder, problems: ConfigProblem[]): Document[] {
+  return FILES.flatMap((name) => {
+    try {
+      return readDocument(`${folder.path}/${name}`, `${folder.shown}/${name}`) ?? [];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+}
+
+/** A relative path begins at the folder of the file that names it. */
+function withPaths(config: Config, documents: Document[], home: string): Config {
+  const absolute = (key: "log_file" | "db_path") => {
+    const folder = sourceOf(["server", key], documents)?.folder ?? home;
+    return expandPath(config.server[key], folder, home);
+  };
+  return {
+    ...config,
+    server: {
+      ...config.server,
+      log_file: config.server.log_file === "" ? "" : absolute("log_file"),
+      db_path: absolute("db_path"),
+    },
+  };
+}
+
+function originsOf(config: Config, documents: Document[]): Map<string, string> {
+  const origins = new Map<string, string>();
+  for (const [keys] of leaves(config as unknown as Settings)) {
+    origins.set(keys.join("."), sourceOf(keys, documents)?.path ?? "built-in default");
+  }
+  return origins;
+}
+
+/** The highest layer that holds the key. */
+function sourceOf(keys: string[], documents: Document[]): Document | undefined {
+  return documents.findLast(({ settings }) => valueAt(settings, keys) !== undefined);
+}

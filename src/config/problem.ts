@@ -1,0 +1,36 @@
+/** What is wrong in the configuration, and where. */
+import { AimuxError } from "../lib/errors.ts";
+
+/** The place of a value: a file, as it is shown to people, or the name of a variable. */
+export interface Place {
+  path: string;
+  /** From 1, where the path is a file. */
+  line?: number;
+  /** From 1, where the path is a file. */
+  column?: number;
+}
+
+/** One mistake in the configuration. */
+export interface ConfigProblem extends Place {
+  message: string;
+}
+
+/** A place as editors and terminals make it a link: `path:line:column`. */
+export function formatPlace({ path, line, column }: Place): string {
+  return [path, line, column].filter((part) => part !== undefined).join(":");
+}
+
+/** A problem in one line: `path:line:column Message`. */
+export function formatProblem(problem: ConfigProblem): string {
+  return `${formatPlace(problem)} ${problem.message}`;
+}
+
+/** All that is wrong in the configuration at once: a person mends it in one go. */
+export class ConfigError extends AimuxError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super("invalid_input", problems.map(formatProblem).join("\n"), { details: { problems } });
+    this.problems = problems;
+  }
+}

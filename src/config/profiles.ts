@@ -1,0 +1,84 @@
+/** Loads the profiles of the CLIs. */
+import { cliFolders } from "./cli_folders.ts";
+import { type Document, readDocument } from "./document.ts";
+import { explain, type Locate, shown } from "./explain.ts";
+import type { ConfigFolder } from "./folders.ts";
+import { merge, type Settings, valueAt } from "./merge.ts";
+import { partial } from "./partial.ts";
+import { ConfigError, type ConfigProblem } from "./problem.ts";
+import { type CliProfile, profileSchema } from "./profile.ts";
+
+const documentSchema = partial(profileSchema);
+
+/** The profiles that are sound, and what is wrong with the others. */
+export interface LoadedProfiles {
+  /** By the CLI's name, in alphabetical order. */
+  profiles: Map<string, CliProfile>;
+  /** A CLI with a broken profile is out of use; the others are not touched by it. */
+  brokenProfiles: Map<string, ConfigProblem[]>;
+}
+
+/**
+ * Loads each CLI's profile; that of a higher layer is laid over the one below, key by key.
+ *
+ * @param folders as `loadConfig` found them
+ */
+export function loadProfiles(folders: ConfigFolder[]): LoadedProfiles {
+  const loaded: LoadedProfiles = { profiles: new Map(), brokenProfiles: new Map() };
+  for (const [name, layers] of cliFolders(folders)) {
+    try {
+      loaded.profiles.set(name, loadProfile(name, layers));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      loaded.brokenProfiles.set(name, [...error.problems]);
+    }
+  }
+  return loaded;
+}
+
+function loadProfile(name: string, layers: ConfigFolder[]): CliProfile {
+  const documents = layers.map(readLayer);
+  throwAny(documents.flatMap(check));
+
+  const settings = documents.map((document) => document.settings).reduce(merge, {} as Settings);
+  const result = profileSchema.safeParse(settings, { reportInput: true });
+  const locate = locateIn(documents);
+  if (!result.success) throw new ConfigError(explain(result.error.issues, profileSchema, locate));
+  if (result.data.name !== name) {
+    const found = shown(result.data.name);
+    const message = `Expected "${name}" for "name", as the folder is called, found ${found}`;
+    throw new ConfigError([{ ...locate(["name"], "value"), message }]);
+  }
+  return result.data;
+}
+
+function readLayer({ path, shown }: ConfigFolder): Document {
+  const file = `${shown}/profile.yaml`;
+  const document = readDocument(`${path}/profile.yaml`, file);
+  if (document !== undefined) return document;
+  throw new ConfigError([{
+    path: file,
+    message: "No such file. Write the profile, or remove its folder",
+  }]);
+}
+
+function check({ settings, locate }: Document): ConfigProblem[] {
+  const result = documentSchema.safeParse(settings, { reportInput: true });
+  return result.success ? [] : explain(result.error.issues, documentSchema, locate);
+}
+
+/** Points into the highest layer that holds the value, or else the map around it. */
+function locateIn(documents: Document[]): Locate {
+  return (keys, at) => {
+    for (let depth = keys.length; depth > 0; depth--) {
+      const known = keys.slice(0, depth);
+      const document = documents.findLast(({ settings }) => valueAt(settings, known) !== undefined);
+      if (document !== undefined) return document.locate(keys, at);
+    }
+    return { path: documents.at(-1)!.path };
+  };
+}
+
+function throwAny(problems: ConfigProblem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}

@@ -1,0 +1,162 @@
+/**
+ * Reads YAML and knows where each value stands.
+ *
+ * js-yaml is used because it loads and parses several times faster than its alternatives, which is
+ * most of the server's start.
+ */
+import {
+  constructFromEvents,
+  type Event,
+  EVENT_ID,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  YAMLException,
+  // deno-lint-ignore no-import-prefix -- the import map does not name it yet
+} from "npm:js-yaml@5.5.0";
+
+/** The way to a value: the keys and indexes from the top. */
+export type Keys = readonly PropertyKey[];
+
+/** Line and column from 1; nothing where the source has no such value. */
+export interface Position {
+  line?: number;
+  column?: number;
+}
+
+/** A parsed source. */
+export interface Yaml {
+  /** The value as plain data; undefined for a source without one. */
+  value: unknown;
+  /** Where a key stands, or its value; for a key that is absent, the innermost map that is there. */
+  position(keys: Keys, at: "key" | "value"): Position;
+}
+
+/** A source that is not YAML, or not the YAML that is taken here. */
+export class YamlError extends Error {
+  override readonly name = "YamlError";
+
+  constructor(message: string, readonly position: Position) {
+    super(message);
+  }
+}
+
+/**
+ * Parses one document.
+ *
+ * Aliases are refused: a few lines of them can stand for gigabytes.
+ *
+ * @throws {YamlError} where the source cannot be taken
+ */
+export function parseYaml(source: string): Yaml {
+  const text = source.replace(/^\uFEFF/, "");
+  try {
+    const events = parseEvents(text, {});
+    const documents = constructFromEvents(events, { source: text, maxAliases: 0 });
+    if (documents.length > 1) {
+      throw new YamlError(`Expected one YAML document, found ${documents.length}`, {});
+    }
+    return {
+      value: documents[0],
+      position(keys, at) {
+        const offset = findOffset(places(events, text), keys, at);
+        return offset === undefined ? {} : positionOf(text, offset);
+      },
+    };
+  } catch (error) {
+    if (error instanceof YAMLException) throw explained(error, text);
+    throw error;
+  }
+}
+
+function explained({ reason, mark }: YAMLException, text: string): YamlError {
+  const position = mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
+  return new YamlError(explanation(reason, text.slice(mark?.position ?? 0)), position);
+}
+
+function explanation(reason: string, rest: string): string {
+  if (reason.startsWith("duplicated mapping key")) {
+    return `Duplicate key "${/^["']?([^"':\n]*)/.exec(rest)?.[1]?.trim()}"`;
+  }
+  if (reason.startsWith("tab characters")) return "Use spaces, not a tab, for indentation";
+  if (reason.startsWith("aliases exceeded")) {
+    return "Aliases such as *name are not taken here; write the value out";
+  }
+  return `Invalid YAML: ${reason}`;
+}
+
+/** Where a node stands: its key's offset, its own, and what it holds. */
+interface NodePlace {
+  key?: number;
+  value: number;
+  children: Map<string, NodePlace>;
+}
+
+/** Rebuilds the tree of offsets from the events: only needed where there is something to report. */
+function places(events: Event[], text: string): NodePlace | undefined {
+  const iterator = events.values();
+
+  function next(): NodePlace | undefined {
+    const event = iterator.next().value;
+    switch (event?.type) {
+      case EVENT_ID.DOCUMENT:
+        return next();
+      case EVENT_ID.MAPPING:
+        return { value: event.start, children: mapping() };
+      case EVENT_ID.SEQUENCE:
+        return { value: event.start, children: sequence() };
+      case EVENT_ID.SCALAR:
+        return scalar(event);
+      default:
+        return undefined;
+    }
+  }
+
+  function scalar(event: Event & { type: typeof EVENT_ID.SCALAR }) {
+    const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED ||
+      event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    return {
+      text: getScalarValue(text, event),
+      value: event.valueStart - (quoted ? 1 : 0),
+      children: new Map(),
+    };
+  }
+
+  function mapping() {
+    const children = new Map<string, NodePlace>();
+    for (let event = iterator.next().value; event?.type === EVENT_ID.SCALAR;) {
+      const { text, value: key } = scalar(event);
+      const node = next();
+      if (node !== undefined) children.set(text, { ...node, key });
+      event = iterator.next().value;
+    }
+    return children;
+  }
+
+  function sequence() {
+    const children = new Map<string, NodePlace>();
+    for (let node = next(); node !== undefined; node = next()) {
+      children.set(String(children.size), node);
+    }
+    return children;
+  }
+
+  return next();
+}
+
+function findOffset(root: NodePlace | undefined, keys: Keys, at: "key" | "value") {
+  let place = root;
+  for (const key of keys) {
+    const child = place?.children.get(String(key));
+    // The innermost thing that is there stands in for what is missing.
+    if (child === undefined) return place?.key ?? place?.value;
+    place = child;
+  }
+  const empty = place !== undefined && place.value < 0;
+  return at === "key" || empty ? place?.key ?? place?.value : place?.value;
+}
+
+function positionOf(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
