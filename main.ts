@@ -1,0 +1,27 @@
+/** From the command line to a command. */
+import { writeStdout } from "./src/lib/protect_stdout.ts";
+import { serve } from "./src/commands/serve.ts";
+import { thisMachine } from "./src/commands/machine.ts";
+import manifest from "./deno.json" with { type: "json" };
+
+const embedded = new URL("./config/", import.meta.url);
+
+async function main(args: string[]): Promise<number> {
+  const startServer = () =>
+    serve({
+      machine: thisMachine(),
+      version: manifest.version,
+      embedded,
+      input: Deno.stdin.readable,
+      write: writeStdout,
+    });
+  if (args.length === 0) return await startServer();
+  const { runCommandLine } = await import("./src/commands/command_line.ts");
+  return await runCommandLine(args, { version: manifest.version, startServer, print });
+}
+
+async function print(text: string): Promise<void> {
+  await writeStdout(new TextEncoder().encode(text));
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,116 @@
+/** The composition root: builds every part once, and takes them down again in order. */
+import { createDiscovery } from "./clis/discovery.ts";
+import type { LoadedConfig } from "./config/load.ts";
+import { formatProblem } from "./config/problem.ts";
+import { loadProfiles } from "./config/profiles.ts";
+import { applyProject, loadProject } from "./config/project.ts";
+import { createEngine } from "./engine/engine.ts";
+import { takeOwnership } from "./engine/ownership.ts";
+import { systemClock } from "./lib/clock.ts";
+import { messageOf } from "./lib/errors.ts";
+import { createIds } from "./lib/ids.ts";
+import { createLog, type Log } from "./lib/log.ts";
+import type { ToolContext } from "./mcp/tools/define_tool.ts";
+import { createPipeLauncher } from "./process/pipe_launcher.ts";
+import { chooseSignals } from "./process/signals.ts";
+import { openStore } from "./store/store.ts";
+
+/** What the program is started with. */
+export interface AppOptions {
+  loaded: LoadedConfig;
+  env: Record<string, string>;
+  home: string;
+  cwd: string;
+}
+
+/** The program without its face. */
+export interface App {
+  log: Log;
+  /**
+   * The working parts, built at the first call; a start that failed is tried again.
+   *
+   * @throws AimuxError `storage`
+   */
+  parts(): Promise<AppParts>;
+  /** Ends every job as `interrupted`, or lets them finish, and closes the store. */
+  stop(how: { graceMs: number; finish: boolean }): Promise<void>;
+}
+
+/** What tools work with. */
+export type AppParts = Omit<ToolContext, "signal" | "principal">;
+
+/** Prepares the program; nothing is opened before it is needed. */
+export function createApp({ loaded, env, home, cwd }: AppOptions): App {
+  const { config } = loaded;
+  const log = createLog(config.server.log_file, config.server.log_level);
+  const clock = systemClock;
+  let built: Promise<AppParts & { close(): void }> | undefined;
+
+  return {
+    log,
+    parts() {
+      built ??= build().catch((error) => {
+        built = undefined;
+        log.error("Cannot start", { error: messageOf(error) });
+        throw error;
+      });
+      return built;
+    },
+    async stop({ graceMs, finish }) {
+      const parts = await built?.catch(() => undefined);
+      if (!parts) return;
+      if (finish) await parts.engine.idle();
+      await parts.engine.interruptAll({ graceMs });
+      parts.close();
+    },
+  };
+
+  async function build(): Promise<AppParts & { close(): void }> {
+    const { profiles, brokenProfiles } = loadProfiles(loaded.folders);
+    const broken = new Map(
+      Array.from(brokenProfiles, ([name, problems]) => [
+        name,
+        problems.map(formatProblem).join("; "),
+      ]),
+    );
+    for (const [cli, problem] of broken) log.warn("Broken profile", { cli, problem });
+
+    const store = openStore(config.server.db_path);
+    const onError = (error: unknown) => log.error("Unexpected", { error: messageOf(error) });
+    const signals = chooseSignals();
+    const killGraceMs = config.server.kill_grace_seconds * 1000;
+    const ids = createIds();
+    const ownership = takeOwnership({ store, clock, ids, signals, killGraceMs, onError });
+    await ownership.recover();
+
+    const discovery = createDiscovery({ env, home });
+    discovery.probeAll(profiles.values()).catch(onError);
+    const engine = createEngine({
+      config,
+      profiles,
+      broken,
+      project: (folder) => applyProject(loaded, loadProject(folder)),
+      discovery,
+      store,
+      ownership,
+      launcher: createPipeLauncher({ clock, signals }),
+      clock,
+      ids,
+      env,
+      cwd,
+      onError,
+    });
+    log.info("Started", { pid: Deno.pid, owner: ownership.id, reach: signals.reach });
+    return {
+      engine,
+      store,
+      config,
+      clock,
+      close() {
+        ownership.resign();
+        store.close();
+        log.info("Stopped", { pid: Deno.pid });
+      },
+    };
+  }
+}

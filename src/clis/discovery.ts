@@ -1,0 +1,141 @@
+/** Finds the programs of the CLIs on this machine. */
+import type { CliProfile } from "../config/profile.ts";
+import { expandPattern } from "./expand_pattern.ts";
+
+/** Where a CLI is, or why it counts as absent. */
+export type Presence = { path: string } | { path?: never; reason: string };
+
+/** What discovery needs to know of the machine. */
+export interface DiscoveryParts {
+  env: Record<string, string>;
+  home: string;
+  os?: typeof Deno.build.os;
+}
+
+/** Looks CLIs up, and remembers those it has found. */
+export interface Discovery {
+  /** Looks all of them up at once. */
+  probeAll(profiles: Iterable<CliProfile>): Promise<void>;
+  /** Where a CLI is now: a remembered path is checked again, a missing CLI is searched again. */
+  find(profile: CliProfile): Promise<Presence>;
+}
+
+/** Folders in which installers put programs although they may not be on a server's PATH. */
+const WELL_KNOWN: Partial<Record<typeof Deno.build.os, string[]>> = {
+  linux: [
+    "~/.local/bin",
+    "~/.npm-global/bin",
+    "~/.bun/bin",
+    "~/.cargo/bin",
+    "~/go/bin",
+    "~/.deno/bin",
+    "~/.volta/bin",
+    "~/.local/share/mise/shims",
+    "~/.asdf/shims",
+    "~/.nvm/versions/node/*/bin",
+    "~/.nix-profile/bin",
+    "/usr/local/bin",
+    "/snap/bin",
+    "/home/linuxbrew/.linuxbrew/bin",
+  ],
+  darwin: [
+    "~/.local/bin",
+    "~/.npm-global/bin",
+    "~/.bun/bin",
+    "~/.cargo/bin",
+    "~/go/bin",
+    "~/.deno/bin",
+    "~/.volta/bin",
+    "~/.local/share/mise/shims",
+    "~/.asdf/shims",
+    "~/.nvm/versions/node/*/bin",
+    "/opt/homebrew/bin",
+    "/usr/local/bin",
+  ],
+  windows: [
+    "$APPDATA/npm",
+    "$LOCALAPPDATA/Programs/*",
+    "$LOCALAPPDATA/Programs/Python/*/Scripts",
+    "$LOCALAPPDATA/Microsoft/WinGet/Links",
+    "~/.local/bin",
+    "~/.bun/bin",
+    "~/.cargo/bin",
+    "~/go/bin",
+    "~/.deno/bin",
+    "~/scoop/shims",
+  ],
+};
+
+/** Makes a discovery over one environment. */
+export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryParts): Discovery {
+  const found = new Map<string, string>();
+  const windows = os === "windows";
+  const pathFolders = (env["PATH"] ?? env["Path"] ?? "").split(windows ? ";" : ":").filter(Boolean);
+  const extensions = windows
+    ? (env["PATHEXT"] ?? ".COM;.EXE;.BAT;.CMD").split(";").filter(Boolean)
+    : [""];
+  const wellKnown = Promise.all(
+    (WELL_KNOWN[os] ?? []).map((pattern) => expandPattern(pattern, { env, home })),
+  ).then((folders) => folders.flat());
+
+  async function find(profile: CliProfile): Promise<Presence> {
+    const remembered = found.get(profile.name);
+    if (remembered !== undefined) {
+      if (await isProgram(remembered)) return permitted(remembered);
+      found.delete(profile.name);
+    }
+    const path = await search(profile);
+    if (path === undefined) {
+      return { reason: `"${profile.binary}" is neither on PATH nor in a well-known folder` };
+    }
+    found.set(profile.name, path);
+    return permitted(path);
+  }
+
+  async function search({ binary, search_paths }: CliProfile): Promise<string | undefined> {
+    if (/[/\\]/.test(binary)) {
+      const [path] = await expandPattern(binary, { env, home });
+      return path !== undefined && await isProgram(path) ? path : undefined;
+    }
+    const listed = await Promise.all(
+      search_paths.map((pattern) => expandPattern(pattern, { env, home })),
+    );
+    for (const folder of [...pathFolders, ...await wellKnown, ...listed.flat()]) {
+      for (const path of candidates(folder, binary)) if (await isProgram(path)) return path;
+    }
+    return undefined;
+  }
+
+  /** A search path may name a folder or the program itself. */
+  function candidates(folder: string, binary: string): string[] {
+    const separator = windows ? "\\" : "/";
+    const inside = extensions.map((extension) => `${folder}${separator}${binary}${extension}`);
+    const names = extensions.map((extension) => (binary + extension).toLowerCase());
+    const last = folder.split(/[/\\]/).at(-1)?.toLowerCase() ?? "";
+    return names.includes(last) ? [folder, ...inside] : inside;
+  }
+
+  async function isProgram(path: string): Promise<boolean> {
+    try {
+      const { isFile, mode } = await Deno.stat(path);
+      return isFile && (windows || mode === null || (mode & 0o111) !== 0);
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    find,
+    async probeAll(profiles) {
+      await Promise.all(Array.from(profiles, find));
+    },
+  };
+}
+
+/** Whether the run permission covers a program; asked first, so that Deno never prompts for it. */
+function permitted(path: string): Presence {
+  if (Deno.permissions.querySync({ name: "run", command: path }).state === "granted") {
+    return { path };
+  }
+  return { reason: `aimux has no permission to run "${path}" (see --allow-run)` };
+}

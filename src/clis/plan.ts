@@ -1,0 +1,207 @@
+/** From a request and a profile to the exact program call. Pure: starts nothing, writes nothing. */
+import type { CliProfile, Effort } from "../config/profile.ts";
+import { AimuxError } from "../lib/errors.ts";
+import { effortFor } from "./effort.ts";
+import { childEnvironment } from "./environment.ts";
+
+/** What to ask a CLI for. */
+export interface CliRequest {
+  prompt: string;
+  cwd: string;
+  model?: string;
+  effort?: Effort;
+  readOnly: boolean;
+  /** The conversation: how the CLI knows it, and whether it exists already. */
+  conversation?: { id: string; exists: boolean };
+}
+
+/** What is around the call. */
+export interface PlanContext {
+  /** Absolute path of the program. */
+  path: string;
+  /** The server's environment. */
+  env: Record<string, string>;
+  /** Variables of aimux itself for the child. */
+  ownEnv: Record<string, string>;
+  /** A folder for files that aimux keeps for a conversation or a prompt. */
+  stateDir: string;
+  /** A name for a file in that folder, unique to this run. */
+  promptFile: string;
+  os?: typeof Deno.build.os;
+}
+
+/** A call that is ready to be started. */
+export interface CliPlan {
+  command: string;
+  args: string[];
+  cwd: string;
+  env: Record<string, string>;
+  stdin?: string;
+  /** A file to write before the start and to remove after the end. */
+  file?: { path: string; text: string };
+  warnings: string[];
+}
+
+/**
+ * The most bytes of a prompt in one argument: Linux takes 128 KiB an argument, Windows 32,767
+ * characters a command line.
+ */
+const ARGUMENT_BYTES = { windows: 24_000, other: 120_000 } as const;
+
+/**
+ * Plans one run.
+ *
+ * @throws AimuxError `unsupported` where the CLI cannot promise read-only, or where no way is left
+ * to hand it this prompt.
+ */
+export function planRun(profile: CliProfile, request: CliRequest, context: PlanContext): CliPlan {
+  const warnings: string[] = [];
+  const added: Record<string, string> = { ...context.ownEnv };
+  const [, ...fixed] = profile.command.base.trim().split(/\s+/);
+  const delivery = deliver(profile, request.prompt, context);
+  const args = [
+    ...fixed,
+    ...profile.headless_flags,
+    ...permissionFlags(profile, request.readOnly),
+    ...modelFlags(profile, request.model, warnings),
+    ...effortFlags(profile, request.effort, added, warnings),
+    ...conversationFlags(profile, request.conversation, context.stateDir),
+    ...delivery.args,
+  ];
+  return {
+    command: context.path,
+    args,
+    cwd: request.cwd,
+    env: childEnvironment(profile, context.env, added),
+    ...delivery.stdin !== undefined && { stdin: delivery.stdin },
+    ...delivery.file && { file: delivery.file },
+    warnings,
+  };
+}
+
+/**
+ * Checks, before anything is recorded, that a run can be planned at all.
+ *
+ * @throws AimuxError as {@linkcode planRun}
+ */
+export function assertRunnable(
+  profile: CliProfile,
+  { prompt, readOnly }: Pick<CliRequest, "prompt" | "readOnly">,
+  os = Deno.build.os,
+): void {
+  permissionFlags(profile, readOnly);
+  wayOf(profile, prompt, os);
+}
+
+function permissionFlags(profile: CliProfile, readOnly: boolean): string[] {
+  if (!readOnly) return profile.write_flags;
+  if (profile.read_only_flags) return profile.read_only_flags;
+  throw new AimuxError(
+    "unsupported",
+    `Cannot run "${profile.name}" read-only: it has no mode that forbids changes`,
+    { hint: "Choose a CLI that has one, such as codex, claude or gemini, or allow changes" },
+  );
+}
+
+function modelFlags(profile: CliProfile, wanted: string | undefined, warnings: string[]): string[] {
+  const model = wanted ?? profile.default_model;
+  if (model === undefined) return [];
+  if (profile.model_flag) return [profile.model_flag, model];
+  warnings.push(`${profile.name} takes no model; "${model}" was not passed on`);
+  return [];
+}
+
+function effortFlags(
+  profile: CliProfile,
+  wanted: Effort | undefined,
+  env: Record<string, string>,
+  warnings: string[],
+): string[] {
+  if (wanted === undefined) return [];
+  const level = effortFor(profile, wanted);
+  if (level === undefined || !profile.reasoning) {
+    warnings.push(`${profile.name} has no effort levels; "${wanted}" was not passed on`);
+    return [];
+  }
+  if (level !== wanted) {
+    warnings.push(`${profile.name} has no effort level "${wanted}"; it ran with "${level}"`);
+  }
+  const { flag, env: variable, flag_value_template } = profile.reasoning;
+  if (variable) env[variable] = level;
+  return flag ? [flag, flag_value_template.replace("%s", level)] : [];
+}
+
+function conversationFlags(
+  { session }: CliProfile,
+  conversation: CliRequest["conversation"],
+  stateDir: string,
+): string[] {
+  if (!session || !conversation) return [];
+  const flags = conversation.exists ? session.resume_flags : session.start_flags;
+  return flags.map((flag) =>
+    flag.replaceAll("{session_id}", conversation.id).replaceAll("{state_dir}", stateDir)
+  );
+}
+
+/** How the prompt reaches the CLI: by argument, by standard input or by file. */
+function deliver(
+  profile: CliProfile,
+  text: string,
+  context: PlanContext,
+): Pick<CliPlan, "args" | "stdin" | "file"> {
+  const prompt = profile.pad_single_word && !/\s/.test(text) ? `${text} ` : text;
+  const way = wayOf(profile, prompt, context.os ?? Deno.build.os);
+  switch (way) {
+    case "stdin":
+      return { args: profile.stdin_flags, stdin: prompt };
+    case "file": {
+      const path = `${context.stateDir}/${context.promptFile}`;
+      return { args: [profile.prompt_file_flag!, path], file: { path, text: prompt } };
+    }
+    case "argument":
+      return { args: argumentOf(profile, prompt) };
+  }
+}
+
+function wayOf(
+  profile: CliProfile,
+  prompt: string,
+  os: typeof Deno.build.os,
+): "argument" | "stdin" | "file" {
+  const { stdin_threshold: threshold } = profile;
+  const takesStdin = threshold > 0 || profile.prompt === "stdin";
+  if (profile.prompt === "stdin" || (threshold > 0 && prompt.length > threshold)) {
+    return "stdin";
+  }
+  const obstacle = argumentObstacle(profile, prompt, os);
+  if (obstacle === undefined) return "argument";
+  if (takesStdin) return "stdin";
+  if (profile.prompt_file_flag) return "file";
+  throw new AimuxError(
+    "invalid_input",
+    `Cannot hand this prompt to "${profile.name}": ${obstacle}, and it reads prompts neither ` +
+      "from standard input nor from a file",
+    { hint: "Shorten or reword the prompt, or choose another CLI" },
+  );
+}
+
+/** Why a prompt cannot be an argument, or undefined where it can. */
+function argumentObstacle(
+  profile: CliProfile,
+  prompt: string,
+  os: typeof Deno.build.os,
+): string | undefined {
+  const limit = os === "windows" ? ARGUMENT_BYTES.windows : ARGUMENT_BYTES.other;
+  const bytes = new TextEncoder().encode(prompt).length;
+  if (bytes > limit) return `its ${bytes} bytes are more than an argument can hold`;
+  if (prompt.includes("\0")) return "it holds a NUL character, which no argument can";
+  if (prompt === "-") return 'a lone "-" stands for standard input';
+  const separated = profile.prompt_flag_type === "positional" && profile.prompt_separator;
+  if (prompt.startsWith("-") && !separated) return 'it begins with "-" and would count as a flag';
+  return undefined;
+}
+
+function argumentOf(profile: CliProfile, prompt: string): string[] {
+  if (profile.prompt_flag_type === "flag") return [profile.prompt_flag!, prompt];
+  return profile.prompt_separator ? [profile.prompt_separator, prompt] : [prompt];
+}

@@ -1,0 +1,99 @@
+/** Serves MCP on standard input and output until the client goes or a signal comes. */
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { createApp } from "../app.ts";
+import { loadConfig } from "../config/load.ts";
+import { ConfigError } from "../config/problem.ts";
+import { systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/errors.ts";
+import { createMcpServer } from "../mcp/server.ts";
+import { createStdioTransport } from "../mcp/transports/stdio.ts";
+import type { Machine } from "./machine.ts";
+
+/** The most time that ending a process takes out of the shutdown's grace. */
+const LAST_KILL_GRACE_MS = 1000;
+/** How long the last answers may take to be written. */
+const LAST_WRITE_MS = 2000;
+
+/** What the server runs on. */
+export interface ServeOptions {
+  machine: Machine;
+  version: string;
+  /** The folder of the embedded configuration. */
+  embedded: URL;
+  input: ReadableStream<Uint8Array>;
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** @returns The exit code. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { machine, version, embedded } = options;
+  let loaded;
+  try {
+    loaded = loadConfig({ ...machine, embedded });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(`aimux cannot start: its configuration has mistakes\n${error.message}`);
+    return 1;
+  }
+  const { server: settings } = loaded.config;
+  if (settings.transport.type !== "stdio") {
+    console.error(
+      `aimux cannot start: this version serves "stdio" only, not "${settings.transport.type}" ` +
+        "(MCP_TRANSPORT, or server.transport.type)",
+    );
+    return 1;
+  }
+
+  const app = createApp({ loaded, ...machine });
+  const transport = createStdioTransport(options);
+  const connection = serveStdio(
+    () => createMcpServer({ version, principal: "local", context: app.parts }),
+    {
+      transport,
+      onerror: (error) => app.log.debug("Transport", { error: messageOf(error) }),
+    },
+  );
+  const signalled = firstSignal();
+  // Only now, so that a client's first request does not wait for it. A failure is logged, and
+  // told by each tool that needs what could not be built.
+  const warmUp = setTimeout(() => app.parts().catch(() => {}), 0);
+
+  const why = await Promise.race([
+    transport.inputEnded.then(() => "end of input" as const),
+    signalled.then((signal) => signal),
+  ]);
+  clearTimeout(warmUp);
+  app.log.info("Stopping", { why });
+
+  const graceMs = settings.shutdown_grace_seconds * 1000;
+  const finish = why === "end of input" && settings.on_disconnect === "finish";
+  if (finish) {
+    await Promise.race([app.stop({ graceMs, finish: true }), signalled]);
+  } else if (why === "end of input") {
+    await within(graceMs, transport.answered());
+  }
+  const killGraceMs = settings.kill_grace_seconds * 1000;
+  await app.stop({
+    graceMs: Math.min(killGraceMs, why === "end of input" ? LAST_KILL_GRACE_MS : graceMs),
+    finish: false,
+  });
+  await within(LAST_WRITE_MS, transport.answered());
+  await within(LAST_WRITE_MS, connection.close());
+  return 0;
+}
+
+/** Resolves with the name of the first signal that asks the program to end. */
+function firstSignal(): Promise<Deno.Signal> {
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGTERM", "SIGINT", "SIGHUP"];
+  return new Promise((resolve) => {
+    for (const signal of signals) Deno.addSignalListener(signal, () => resolve(signal));
+  });
+}
+
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([promise, systemClock.delay(milliseconds, over.signal)]);
+  over.abort();
+}

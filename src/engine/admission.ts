@@ -1,0 +1,88 @@
+/** Lets queued jobs run: in order, no more at once than the limit, one at a time a session. */
+import type { Clock } from "../lib/clock.ts";
+import type { JobTable } from "../store/jobs.ts";
+
+/** How often waiting jobs look whether another server has freed a place. */
+const LOOK_MS = 200;
+
+/** A job that waits for its turn. */
+interface Waiting {
+  jobId: string;
+  limit: number;
+  settle(outcome: { admitted: boolean } | { error: unknown }): void;
+}
+
+/** The door to running. */
+export interface Admission {
+  /**
+   * Waits for a place and takes it.
+   *
+   * @param limit How many jobs may run at once, this one included.
+   * @returns false where the signal aborted first, or the job has ended meanwhile.
+   */
+  enter(jobId: string, limit: number, signal: AbortSignal): Promise<boolean>;
+  /** Tells that a job of this server has ended, so that the next may run. */
+  left(): void;
+  close(): void;
+}
+
+/** Makes the admission of one server; the places themselves are counted in the shared database. */
+export function createAdmission(
+  { jobs, clock }: { jobs: Pick<JobTable, "claim">; clock: Clock },
+): Admission {
+  let waiting: Waiting[] = [];
+  const closed = new AbortController();
+  let watching = false;
+
+  return { enter, left: admit, close: () => closed.abort() };
+
+  function enter(jobId: string, limit: number, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        waiting = waiting.filter((entry) => entry.jobId !== jobId);
+        resolve(false);
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      waiting.push({
+        jobId,
+        limit,
+        settle(outcome) {
+          signal.removeEventListener("abort", abort);
+          if ("error" in outcome) reject(outcome.error);
+          else resolve(outcome.admitted);
+        },
+      });
+      admit();
+      void watch();
+    });
+  }
+
+  /** Offers a place to each waiting job in turn. A job whose session is busy lets others pass. */
+  function admit(): void {
+    let refusedLimit = 0;
+    waiting = waiting.filter((entry) => {
+      if (entry.limit <= refusedLimit) return true;
+      try {
+        const claim = jobs.claim(entry.jobId, entry.limit, clock.now());
+        if (claim === "full") refusedLimit = entry.limit;
+        if (claim === "full" || claim === "session_busy") return true;
+        entry.settle({ admitted: claim === "claimed" });
+      } catch (error) {
+        entry.settle({ error });
+      }
+      return false;
+    });
+  }
+
+  /** Places that other servers free are seen by looking; those of this server are told. */
+  async function watch(): Promise<void> {
+    if (watching) return;
+    watching = true;
+    while (waiting.length > 0 && !closed.signal.aborted) {
+      await clock.delay(LOOK_MS, closed.signal);
+      if (!closed.signal.aborted) admit();
+    }
+    watching = false;
+  }
+}

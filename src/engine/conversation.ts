@@ -1,0 +1,62 @@
+/** How a run continues what its session has said before. */
+import type { CliRequest } from "../clis/plan.ts";
+import type { CliProfile } from "../config/profile.ts";
+import type { Job } from "../store/job.ts";
+import type { Session } from "../store/sessions.ts";
+
+/** The most characters of earlier turns that are put before a prompt. */
+const TRANSCRIPT_CHARS = 40_000;
+
+/** What continues a conversation: the CLI's own memory, or a transcript in the prompt. */
+export interface Continuation {
+  conversation?: NonNullable<CliRequest["conversation"]>;
+  prompt: string;
+  /** Whether the CLI itself remembers what was said. */
+  resumed: boolean;
+}
+
+/**
+ * Continues a session. A CLI that can resume does so by its own id; another one is given the
+ * stored transcript, its oldest turns left out where it grows too long.
+ *
+ * @param earlier The session's jobs before this one, oldest first.
+ */
+export function continuation(
+  profile: CliProfile,
+  session: Session,
+  earlier: readonly Job[],
+  prompt: string,
+): Continuation {
+  const told = session.cliSessionId;
+  if (profile.session?.id === "reported" && told !== undefined) {
+    return { conversation: { id: told, exists: true }, prompt, resumed: true };
+  }
+  if (profile.session?.id === "chosen") {
+    // Until a first run has completed nobody knows whether the CLI has made the conversation.
+    const exists = session.turns > 0;
+    return { conversation: { id: told ?? session.id, exists }, prompt, resumed: exists };
+  }
+  return { prompt: withTranscript(earlier, prompt), resumed: false };
+}
+
+function withTranscript(earlier: readonly Job[], prompt: string): string {
+  const turns: string[] = [];
+  let room = TRANSCRIPT_CHARS;
+  for (const job of earlier.toReversed()) {
+    if (job.status !== "completed") continue;
+    const turn = `[User]\n${job.prompt}\n\n[Assistant]\n${job.result?.content ?? ""}`;
+    room -= turn.length;
+    if (room < 0) {
+      if (turns.length === 0) turns.push(turn.slice(-TRANSCRIPT_CHARS));
+      turns.push("[Earlier turns are left out]");
+      break;
+    }
+    turns.push(turn);
+  }
+  if (turns.length === 0) return prompt;
+  return [
+    "This continues a conversation. What was said so far, oldest first:",
+    ...turns.toReversed(),
+    `[User]\n${prompt}`,
+  ].join("\n\n");
+}

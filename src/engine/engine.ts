@@ -1,0 +1,304 @@
+/** Runs prompts on CLIs as jobs that outlive the calls that asked for them. */
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Discovery } from "../clis/discovery.ts";
+import { assertRunnable } from "../clis/plan.ts";
+import type { CliProfile } from "../config/profile.ts";
+import type { AppliedProject } from "../config/project.ts";
+import type { Config } from "../config/schema.ts";
+import type { Clock } from "../lib/clock.ts";
+import { AimuxError } from "../lib/errors.ts";
+import type { Ids } from "../lib/ids.ts";
+import type { Launcher } from "../process/launcher.ts";
+import { isFinal, type Job } from "../store/job.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import { type Admission, createAdmission } from "./admission.ts";
+import { executeJob } from "./execute_job.ts";
+import { type Live, liveJob } from "./live_job.ts";
+import type { Ownership } from "./ownership.ts";
+import { checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
+import { route } from "./routing.ts";
+import type { Stop } from "./run_job.ts";
+
+/** What the engine is built from. */
+export interface EngineParts {
+  config: Config;
+  profiles: ReadonlyMap<string, CliProfile>;
+  /** CLIs whose profile is broken, each with what is wrong. */
+  broken: ReadonlyMap<string, string>;
+  /** Reads and applies `{cwd}/.aimux/config.yaml`. */
+  project(cwd: string): AppliedProject;
+  discovery: Discovery;
+  store: Store;
+  ownership: Ownership;
+  launcher: Launcher;
+  clock: Clock;
+  ids: Ids;
+  /** The server's environment. */
+  env: Record<string, string>;
+  /** The server's working directory, for calls that name none. */
+  cwd: string;
+  /** Called with a failure that no caller waits for. */
+  onError(error: unknown): void;
+}
+
+/** A request that was taken. */
+export interface Submission {
+  job: Job;
+  /** How long a synchronous call should wait for it. */
+  syncWaitSeconds: number;
+}
+
+/** Runs, watches and ends jobs. */
+export interface Engine {
+  /**
+   * Checks, routes and records a request, and starts it in the background.
+   *
+   * @throws AimuxError where it is refused; then nothing was recorded.
+   */
+  submit(request: RunRequest): Promise<Submission>;
+  /** Waits until a job has ended, at most so many seconds, and returns it as it then is. */
+  settled(job: Job, options: { seconds: number; signal?: AbortSignal }): Promise<Job>;
+  /** Ends a job, and returns it as it really ended: a job that was faster keeps its result. */
+  cancel(job: Job): Promise<Job>;
+  /** What a running job of this server printed last. */
+  progress(jobId: string): string | undefined;
+  queuePosition(jobId: string): number;
+  /** Ends every job of this server as `interrupted` and takes no more. */
+  interruptAll(options: { graceMs: number }): Promise<void>;
+  /** Resolves when no job of this server is queued or running. */
+  idle(): Promise<void>;
+}
+
+/** How often jobs of other servers, and requests from them, are looked at. */
+const LOOK_MS = 250;
+
+const CANCELLED: Stop = { status: "cancelled", message: "The job was cancelled" };
+
+/** Builds the engine. */
+export function createEngine(parts: EngineParts): Engine {
+  const { store, clock, ids, config } = parts;
+  const live = new Map<string, Live>();
+  const admission: Admission = createAdmission({ jobs: store.jobs, clock });
+  const closed = new AbortController();
+  let closing = false;
+  let watching = false;
+
+  return { submit, settled, cancel, progress, queuePosition, interruptAll, idle };
+
+  async function submit(request: RunRequest): Promise<Submission> {
+    if (closing) throw new AimuxError("interrupted", "The server is shutting down");
+    checkDepth();
+    const session = sessionOf(request);
+    const cwd = await folderOf(request, session);
+    const project = parts.project(cwd);
+    checkRequest(request, project.config.server.max_prompt_bytes);
+    const chosen = await route(request, session, {
+      roles: project.config.roles,
+      profiles: parts.profiles,
+      broken: parts.broken,
+      discovery: parts.discovery,
+    });
+    chosen.warnings.unshift(...project.warnings);
+    assertRunnable(chosen.profile, { prompt: request.prompt, readOnly: chosen.readOnly });
+    const seconds = timeoutSeconds({
+      call: request.timeoutSeconds,
+      configured: project.projectTimeout ?? chosen.profile.timeout_seconds ??
+        config.server.default_timeout_seconds,
+      effort: chosen.effort,
+    });
+
+    const { job, session: of } = record(request, session, cwd, chosen);
+    const { max_concurrent_jobs: limit, sync_wait_seconds: syncWaitSeconds } =
+      project.config.server;
+    const entry = liveJob();
+    live.set(job.id, entry);
+    const execution = {
+      job,
+      session: of,
+      route: chosen,
+      timeoutSeconds: seconds,
+      limit,
+      live: entry,
+    };
+    entry.done = executeJob(execution, { ...parts, admission })
+      .catch(parts.onError)
+      .finally(() => {
+        live.delete(job.id);
+        admission.left();
+      });
+    void watchCancelRequests();
+    return { job: current(job), syncWaitSeconds };
+  }
+
+  /** Another server's call may ask to cancel a job of this one; the request is in the database. */
+  async function watchCancelRequests(): Promise<void> {
+    if (watching) return;
+    watching = true;
+    try {
+      while (live.size > 0) {
+        await clock.delay(LOOK_MS, closed.signal);
+        if (closed.signal.aborted) return;
+        for (const id of store.jobs.cancelRequests(parts.ownership.id)) {
+          live.get(id)?.stop(CANCELLED);
+        }
+      }
+    } catch (error) {
+      parts.onError(error);
+    } finally {
+      watching = false;
+    }
+  }
+
+  /** Session and job appear together or not at all. */
+  function record(
+    request: RunRequest,
+    session: Session | undefined,
+    cwd: string,
+    { profile, role, model, effort }: Awaited<ReturnType<typeof route>>,
+  ): { job: Job; session: Session } {
+    const now = clock.now();
+    return store.transaction(() => {
+      const waiting = store.jobs.count("queued");
+      if (waiting >= config.server.max_queue) {
+        throw new AimuxError("queue_full", `The queue is full: ${waiting} jobs wait`, {
+          hint: 'Wait for jobs to end, or raise "server.max_queue"',
+        });
+      }
+      const { principal } = request;
+      const sessionId = session?.id ?? ids.session();
+      if (session) store.sessions.touch(sessionId, now);
+      else store.sessions.insert({ id: sessionId, principal, cli: profile.name, cwd }, now);
+      const id = ids.job();
+      store.jobs.insert({
+        id,
+        sessionId,
+        principal,
+        owner: parts.ownership.id,
+        cli: profile.name,
+        role,
+        model,
+        effort,
+        prompt: request.prompt,
+      }, now);
+      return { job: store.jobs.find(id)!, session: store.sessions.find(sessionId, principal)! };
+    });
+  }
+
+  function checkDepth(): void {
+    const depth = Number(parts.env["AIMUX_DEPTH"] ?? 0);
+    if (!(depth > config.server.max_depth)) return;
+    throw new AimuxError(
+      "depth_exceeded",
+      `aimux was called by a CLI that aimux runs, ${depth} levels deep; the most is ` +
+        config.server.max_depth,
+      { hint: 'Do the work here instead of delegating it, or raise "server.max_depth"' },
+    );
+  }
+
+  function sessionOf({ sessionId, principal, cli }: RunRequest): Session | undefined {
+    if (sessionId === undefined) return undefined;
+    const session = store.sessions.find(sessionId, principal);
+    if (!session) {
+      throw new AimuxError("not_found", `No session "${sessionId}"`, {
+        hint: "List the sessions, or leave session_id out to start a new one",
+        details: { session_id: sessionId },
+      });
+    }
+    if (cli !== undefined && cli !== session.cli) {
+      throw new AimuxError(
+        "invalid_input",
+        `Session "${sessionId}" belongs to "${session.cli}", not to "${cli}"`,
+        { hint: "Leave cli out, or leave session_id out to start a new session" },
+      );
+    }
+    return session;
+  }
+
+  /** The folder to run in: the session's, the call's or the server's. */
+  async function folderOf({ cwd }: RunRequest, session: Session | undefined): Promise<string> {
+    const folder = cwd === undefined ? session?.cwd ?? parts.cwd : resolve(parts.cwd, cwd);
+    if (session && folder !== session.cwd) {
+      throw new AimuxError(
+        "invalid_input",
+        `Session "${session.id}" runs in "${session.cwd}", not in "${folder}"`,
+        { hint: "Leave cwd out, or leave session_id out to start a new session" },
+      );
+    }
+    const found = await stat(folder).catch(() => undefined);
+    if (found?.isDirectory()) return folder;
+    throw new AimuxError(
+      "invalid_input",
+      found ? `cwd "${folder}" is not a folder` : `cwd "${folder}" does not exist`,
+      { hint: "Pass the absolute path of an existing folder", details: { cwd: folder } },
+    );
+  }
+
+  function current(job: Job): Job {
+    return store.jobs.find(job.id) ?? job;
+  }
+
+  async function settled(
+    job: Job,
+    { seconds, signal }: { seconds: number; signal?: AbortSignal },
+  ): Promise<Job> {
+    const over = new AbortController();
+    const limit = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+    try {
+      const entry = live.get(job.id);
+      if (entry) {
+        await Promise.race([entry.done, clock.delay(seconds * 1000, limit)]);
+        return current(job);
+      }
+      // A job of another server: its end is seen by looking.
+      const deadline = clock.now() + seconds * 1000;
+      let now = current(job);
+      while (!isFinal(now.status) && clock.now() < deadline && !limit.aborted) {
+        await clock.delay(Math.min(LOOK_MS, deadline - clock.now()), limit);
+        now = current(job);
+      }
+      return now;
+    } finally {
+      over.abort();
+    }
+  }
+
+  async function cancel(job: Job): Promise<Job> {
+    const entry = live.get(job.id);
+    if (entry) {
+      entry.stop(CANCELLED);
+      await entry.done;
+    } else if (!isFinal(current(job).status)) {
+      // Its own server sees the request at its next look.
+      store.jobs.requestCancel(job.id);
+      return await settled(job, { seconds: config.server.kill_grace_seconds + 5 });
+    }
+    return current(job);
+  }
+
+  function progress(jobId: string): string | undefined {
+    return live.get(jobId)?.progress(clock.now());
+  }
+
+  function queuePosition(jobId: string): number {
+    return store.jobs.queuePosition(jobId);
+  }
+
+  async function interruptAll({ graceMs }: { graceMs: number }): Promise<void> {
+    closing = true;
+    const stop: Stop = {
+      status: "interrupted",
+      message: "The aimux server was shut down before the job had finished",
+      graceMs,
+    };
+    for (const entry of live.values()) entry.stop(stop);
+    await idle();
+    admission.close();
+    closed.abort();
+  }
+
+  async function idle(): Promise<void> {
+    while (live.size > 0) await Promise.all([...live.values()].map(({ done }) => done));
+  }
+}

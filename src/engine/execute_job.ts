@@ -1,0 +1,102 @@
+/** Takes a recorded job through the queue to its end, and records that end. */
+import { AimuxError, messageOf } from "../lib/errors.ts";
+import type { Job, JobResult } from "../store/job.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Admission } from "./admission.ts";
+import { continuation } from "./conversation.ts";
+import type { EngineParts } from "./engine.ts";
+import type { Live } from "./live_job.ts";
+import type { Route } from "./routing.ts";
+import { type AttemptEnd, runAttempt, type Stop } from "./run_job.ts";
+
+/** A job that is ready to be queued. */
+export interface Execution {
+  job: Job;
+  session: Session;
+  route: Route;
+  timeoutSeconds: number;
+  /** How many jobs may run at once. */
+  limit: number;
+  live: Live;
+}
+
+/** Never throws for what a job does; its failure is the job's recorded result. */
+export async function executeJob(
+  execution: Execution,
+  parts: EngineParts & { admission: Admission },
+): Promise<void> {
+  const { job, route, live } = execution;
+  const { store, clock } = parts;
+  try {
+    const admitted = await parts.admission.enter(job.id, execution.limit, live.signal);
+    if (!admitted) return stopQueued(live.signal.reason as Stop | undefined);
+    const end = await attempt();
+    store.transaction(() => {
+      if (!store.jobs.finish(job.id, end.status, end.result, clock.now())) return;
+      store.sessions.recordTurn(job.sessionId, {
+        completed: end.status === "completed",
+        cliSessionId: end.result.cli_session_id,
+        threadUsage: end.decoded.threadUsage,
+      }, clock.now());
+    });
+  } catch (error) {
+    const result = failure(route, error);
+    // A job fails only once it runs; one that never could is interrupted.
+    if (!store.jobs.finish(job.id, "failed", result, clock.now())) {
+      store.jobs.finish(job.id, "interrupted", result, clock.now());
+    }
+    if (!(error instanceof AimuxError)) throw error;
+  }
+
+  async function attempt(): Promise<AttemptEnd> {
+    // Read only now: the job before it in the session has ended by now.
+    const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
+    const earlier = store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id);
+    return await runAttempt({
+      job,
+      session,
+      route,
+      continuation: continuation(route.profile, session, earlier, job.prompt),
+      timeoutSeconds: execution.timeoutSeconds,
+      signal: live.signal,
+      onStart: ({ stdout }) => live.started(stdout),
+    }, {
+      store,
+      launcher: parts.launcher,
+      clock,
+      env: parts.env,
+      ownEnv: ({ id }) => ({
+        AIMUX_DEPTH: String(Number(parts.env["AIMUX_DEPTH"] ?? 0) + 1),
+        AIMUX_JOB_ID: id,
+      }),
+      killGraceMs: parts.config.server.kill_grace_seconds * 1000,
+    });
+  }
+
+  /** A job that was stopped before its turn; without a stop another server has ended it. */
+  function stopQueued(stop: Stop | undefined): void {
+    if (!stop) return;
+    const message = `${stop.message} (it was still queued)`;
+    store.jobs.finish(job.id, stop.status, {
+      attempts: route.attempts,
+      warnings: route.warnings,
+      error: { code: stop.status, message },
+    }, clock.now());
+  }
+}
+
+function failure({ attempts, warnings, profile }: Route, error: unknown): JobResult {
+  const told = error instanceof AimuxError ? error : undefined;
+  const code = told?.code ?? "internal";
+  const message = messageOf(error);
+  return {
+    attempts: [...attempts, { cli: profile.name, code, message }],
+    warnings,
+    error: {
+      code,
+      message,
+      ...told?.hint !== undefined && { hint: told.hint },
+      ...told?.details && { details: told.details },
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/** Which server a job belongs to, and what becomes of the jobs of a server that is gone. */
+import type { Clock } from "../lib/clock.ts";
+import type { Ids } from "../lib/ids.ts";
+import { endGroup } from "../process/end_group.ts";
+import { canTellStartTimes, startTimeOf } from "../process/proc.ts";
+import type { Signals } from "../process/signals.ts";
+import type { Job } from "../store/job.ts";
+import type { Owner } from "../store/owners.ts";
+import type { Store } from "../store/store.ts";
+import { outputUri } from "./run_job.ts";
+import { partialOutput } from "./answer.ts";
+import { fileText } from "../process/file_text.ts";
+
+/** A server renews its lease this often … */
+const RENEW_MS = 5_000;
+/** … and counts as gone when it has not for this long. */
+const LEASE_MS = 30_000;
+
+/** This server's place among those that share the database. */
+export interface Ownership {
+  readonly id: string;
+  /** Takes over what servers that are gone have left: their jobs end as `interrupted`. */
+  recover(): Promise<void>;
+  /** Gives up the place; the server's jobs have ended before. */
+  resign(): void;
+}
+
+/** What ownership needs. */
+export interface OwnershipParts {
+  store: Store;
+  clock: Clock;
+  ids: Ids;
+  signals: Signals;
+  killGraceMs: number;
+  /** Called with what went wrong at a renewal, which is tried again at the next. */
+  onError(error: unknown): void;
+}
+
+/** Registers this server and keeps its lease alive. */
+export function takeOwnership(parts: OwnershipParts): Ownership {
+  const { store, clock, ids } = parts;
+  const id = ids.owner();
+  const resigned = new AbortController();
+  /** The lease last seen of each other server, and since when it has not changed. */
+  const seen = new Map<string, { leaseUntil: number; since: number }>();
+  store.owners.insert({
+    id,
+    pid: Deno.pid,
+    startTime: startTimeOf(Deno.pid),
+    leaseUntil: clock.now() + LEASE_MS,
+  });
+  void renew();
+  return {
+    id,
+    recover,
+    resign() {
+      resigned.abort();
+      store.owners.remove(id);
+    },
+  };
+
+  async function renew(): Promise<void> {
+    for (;;) {
+      await clock.delay(RENEW_MS, resigned.signal);
+      if (resigned.signal.aborted) return;
+      try {
+        store.owners.renew(id, clock.now() + LEASE_MS);
+        await recover();
+      } catch (error) {
+        parts.onError(error);
+      }
+    }
+  }
+
+  async function recover(): Promise<void> {
+    const gone = store.owners.all().filter((owner) => owner.id !== id && isGone(owner));
+    for (const owner of gone) {
+      const jobs = store.jobs.unfinished(owner.id);
+      await Promise.all(jobs.map((job) => interrupt(job)));
+      store.owners.remove(owner.id);
+    }
+  }
+
+  /**
+   * Where the system tells start times, a server is gone when its pid is not that process any
+   * more. Elsewhere its lease decides, by the time that passed here: after a suspend every lease
+   * has expired, and each server needs a moment to renew its own.
+   */
+  function isGone(owner: Owner): boolean {
+    if (owner.startTime !== undefined && canTellStartTimes()) {
+      return startTimeOf(owner.pid) !== owner.startTime;
+    }
+    const last = seen.get(owner.id);
+    if (last?.leaseUntil !== owner.leaseUntil) {
+      seen.set(owner.id, { leaseUntil: owner.leaseUntil, since: clock.now() });
+      return false;
+    }
+    return clock.now() - last.since > LEASE_MS;
+  }
+
+  async function interrupt(job: Job): Promise<void> {
+    const left = await endOrphans(job);
+    const message = "The aimux server that ran this job is gone";
+    store.jobs.finish(job.id, "interrupted", {
+      output_uri: outputUri(job.id),
+      partial_output: partialOutput(lastOf(store.files(job.id).stdout)),
+      attempts: [{ cli: job.cli, code: "interrupted", message }],
+      warnings: left.length === 0 ? [] : [`Processes that could not be ended: ${left.join(", ")}`],
+      error: {
+        code: "interrupted",
+        message,
+        hint: "Run it again; the session can be continued by its session_id",
+      },
+    }, clock.now());
+  }
+
+  /** A pid alone does not prove that a process is the job's: its start time must match. */
+  async function endOrphans({ pid, processStartTime }: Job): Promise<number[]> {
+    if (pid === undefined || processStartTime === undefined) return [];
+    if (startTimeOf(pid) !== processStartTime) return [];
+    const { clock, signals, killGraceMs } = parts;
+    return await endGroup({ leader: pid, graceMs: killGraceMs, clock, signals });
+  }
+}
+
+/** The last lines of a file, read without holding more than them. */
+function lastOf(path: string): string {
+  let last = "";
+  for (const line of fileText(path).lines()) last = `${last}\n${line}`.slice(-16_000);
+  return last;
+}

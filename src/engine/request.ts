@@ -1,0 +1,83 @@
+/** What a caller asks the engine to run, and the checks that need nothing but the request. */
+import { type Effort, EFFORT_LEVELS } from "../config/profile.ts";
+import { MODEL_PATTERN } from "../config/schema.ts";
+import { AimuxError } from "../lib/errors.ts";
+
+/** One prompt for one CLI. Plain JSON. */
+export interface RunRequest {
+  prompt: string;
+  /** Whose job it is: the name of the bearer token, or `local`. */
+  principal: string;
+  cli?: string;
+  role?: string;
+  model?: string;
+  effort?: Effort;
+  cwd?: string;
+  sessionId?: string;
+  readOnly?: boolean;
+  timeoutSeconds?: number;
+}
+
+/** The longest time a call may set, one week. */
+export const LONGEST_TIMEOUT_SECONDS = 7 * 24 * 3600;
+
+/**
+ * Checks a request as far as it tells by itself.
+ *
+ * @throws AimuxError `invalid_input`
+ */
+export function checkRequest(request: RunRequest, maxPromptBytes: number): void {
+  if (request.prompt.trim() === "") {
+    throw new AimuxError("invalid_input", "Empty prompt", { hint: "Say what the CLI should do" });
+  }
+  const bytes = new TextEncoder().encode(request.prompt).length;
+  if (bytes > maxPromptBytes) {
+    throw new AimuxError(
+      "invalid_input",
+      `Prompt too large: ${bytes} bytes, the most is ${maxPromptBytes}`,
+      {
+        hint: 'Put the material into files and name them, or raise "server.max_prompt_bytes"',
+        details: { bytes, max_prompt_bytes: maxPromptBytes },
+      },
+    );
+  }
+  checkModel(request.model);
+  checkTimeout(request.timeoutSeconds);
+}
+
+function checkModel(model: string | undefined): void {
+  if (model === undefined || MODEL_PATTERN.test(model)) return;
+  throw new AimuxError("invalid_input", `Invalid model ${JSON.stringify(model)}`, {
+    hint:
+      "A model begins with a letter or digit and holds letters, digits and . _ : / @ + = , [ ] -",
+    details: { model },
+  });
+}
+
+function checkTimeout(seconds: number | undefined): void {
+  if (seconds === undefined) return;
+  if (seconds > 0 && seconds <= LONGEST_TIMEOUT_SECONDS) return;
+  throw new AimuxError("invalid_input", `Invalid timeout_seconds ${seconds}`, {
+    hint: `Use a number above 0 and at most ${LONGEST_TIMEOUT_SECONDS}`,
+    details: { timeout_seconds: seconds },
+  });
+}
+
+/** By how much an effort level stretches a timeout that the call did not set. */
+const EFFORT_FACTOR: Partial<Record<Effort, number>> = { high: 2, xhigh: 3, max: 3 };
+
+/** The seconds that a run may take: the call's own, else the first configured one, stretched. */
+export function timeoutSeconds(
+  { call, configured, effort }: {
+    call: number | undefined;
+    configured: number;
+    effort: Effort | undefined;
+  },
+): number {
+  return call ?? configured * (effort && EFFORT_FACTOR[effort] || 1);
+}
+
+/** Narrows a word to an effort level. */
+export function isEffort(word: string): word is Effort {
+  return (EFFORT_LEVELS as readonly string[]).includes(word);
+}

@@ -1,0 +1,293 @@
+/** One attempt: one process of one CLI, from its start to a decoded result. */
+import { judge } from "../clis/outcome.ts";
+import type { Decoded } from "../clis/decoder.ts";
+import { decoderFor } from "../clis/decoders/mod.ts";
+import { planRun } from "../clis/plan.ts";
+import type { Clock } from "../lib/clock.ts";
+import { AimuxError, messageOf } from "../lib/errors.ts";
+import { type Capture, captureTo } from "../process/capture.ts";
+import type { Launcher, ProcessEnd, RunningProcess } from "../process/launcher.ts";
+import type { FinalStatus, Job, JobResult } from "../store/job.ts";
+import type { Session } from "../store/sessions.ts";
+import type { Store } from "../store/store.ts";
+import { cutAnswer, partialOutput } from "./answer.ts";
+import type { Continuation } from "./conversation.ts";
+import { watchLines } from "./line_watch.ts";
+import type { Route } from "./routing.ts";
+import { usageOfRun } from "./usage.ts";
+
+/** How long a process may stay after the event that ends its run. */
+const LINGER_MS = 2000;
+
+/** Why a run was ended from outside. */
+export interface Stop {
+  status: Extract<FinalStatus, "cancelled" | "interrupted">;
+  message: string;
+  /** The grace between SIGTERM and SIGKILL, where it is not the configured one. */
+  graceMs?: number;
+}
+
+/** What an attempt is about. */
+export interface Attempt {
+  job: Job;
+  session: Session;
+  route: Route;
+  continuation: Continuation;
+  timeoutSeconds: number;
+  /** Aborted with a {@linkcode Stop} as its reason. */
+  signal: AbortSignal;
+  /** Called with the output while it is being recorded. */
+  onStart(progress: { stdout: Capture }): void;
+}
+
+/** What an attempt needs. */
+export interface AttemptParts {
+  store: Store;
+  launcher: Launcher;
+  clock: Clock;
+  env: Record<string, string>;
+  ownEnv(job: Job): Record<string, string>;
+  killGraceMs: number;
+}
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  status: FinalStatus;
+  result: JobResult;
+  decoded: Decoded;
+}
+
+/**
+ * Runs the process and tells how it ended. Output is on disk before this returns.
+ *
+ * @throws AimuxError where no process could be started.
+ */
+export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise<AttemptEnd> {
+  const { job, route, continuation } = attempt;
+  const { store, clock } = parts;
+  const files = store.files(job.id);
+  const plan = planRun(route.profile, {
+    prompt: continuation.prompt,
+    cwd: attempt.session.cwd,
+    readOnly: route.readOnly,
+    ...route.model !== undefined && { model: route.model },
+    ...route.effort !== undefined && { effort: route.effort },
+    ...continuation.conversation && { conversation: continuation.conversation },
+  }, {
+    path: route.path,
+    env: parts.env,
+    ownEnv: parts.ownEnv(job),
+    stateDir: store.stateDir,
+    promptFile: `${job.id}.prompt`,
+  });
+  const stdout = captureTo(files.stdout);
+  const stderr = captureTo(files.stderr);
+  const startedAt = clock.now();
+  const final = new AbortController();
+  const pattern = route.profile.completion_pattern;
+
+  if (plan.file) writePrivately(plan.file.path, plan.file.text);
+  try {
+    const process = start();
+    store.jobs.setProcess(job.id, process.pid, process.startTime);
+    attempt.onStart({ stdout });
+    const ending = await waitFor(process, attempt, final.signal, parts);
+    return conclude(ending);
+  } finally {
+    if (plan.file) removeQuietly(plan.file.path);
+  }
+
+  function start(): RunningProcess {
+    try {
+      return parts.launcher.launch(plan, {
+        stdout,
+        stderr,
+        ...pattern !== undefined && {
+          onOutput: watchLines(new RegExp(pattern), () => final.abort()),
+        },
+      });
+    } catch (error) {
+      throw cannotStart(route, error);
+    }
+  }
+
+  function conclude(ending: Ending): AttemptEnd {
+    const output = { stdout: stdout.text(), stderr: stderr.text() };
+    const decoded = decoderFor(route.profile)(output);
+    const warnings = [...route.warnings, ...plan.warnings, ...decoded.warnings];
+    const usage = usageOfRun(
+      decoded,
+      continuation.resumed ? attempt.session.threadUsage : undefined,
+    );
+    const cliSessionId = decoded.cliSessionId ?? continuation.conversation?.id;
+    const shared = {
+      duration_ms: clock.now() - startedAt,
+      output_uri: outputUri(job.id),
+      ...ending.exit && { exit_code: ending.exit.code },
+      ...cliSessionId !== undefined && { cli_session_id: cliSessionId },
+      ...usage && { usage },
+    };
+    const left = ending.left.length === 0 ? [] : [
+      `Processes that could not be ended: ${ending.left.join(", ")}`,
+    ];
+    const { status, code, message } = verdictOn(ending, decoded);
+    const told = { cli: route.profile.name, ...route.model && { model: route.model } };
+    if (status === "completed") {
+      return {
+        status,
+        decoded,
+        result: {
+          ...shared,
+          ...answerOf(decoded.text, files.answer, job.id),
+          attempts: [...route.attempts, { ...told, code: "completed", message: "" }],
+          warnings: [...warnings, ...left],
+        },
+      };
+    }
+    const partial = decoded.text.trim() || stdout.tail().trim() || stderr.tail().trim();
+    return {
+      status,
+      decoded,
+      result: {
+        ...shared,
+        error: { code, message, ...hintFor(code, route) },
+        partial_output: partialOutput(partial),
+        attempts: [...route.attempts, { ...told, code, message }],
+        warnings: [...warnings, ...left],
+      },
+    };
+  }
+
+  function verdictOn(ending: Ending, decoded: Decoded) {
+    if (ending.stop) return { ...ending.stop, code: ending.stop.status };
+    if (ending.timedOut) {
+      const seconds = attempt.timeoutSeconds;
+      const message = `${route.profile.name} did not finish within ${seconds} seconds`;
+      return { status: "timed_out" as const, code: "timed_out" as const, message };
+    }
+    const failure = stdout.failure ?? stderr.failure;
+    if (failure !== undefined) {
+      const message = `Cannot keep the output of ${route.profile.name}: ${messageOf(failure)}`;
+      return { status: "failed" as const, code: "storage" as const, message };
+    }
+    const exit = ending.exit ?? { code: null, signal: null };
+    const name = route.profile.display_name ?? route.profile.name;
+    const verdict = judge(decoded, exit, stderr.tail(), name);
+    return verdict.ok
+      ? { status: "completed" as const, code: "internal" as const, message: "" }
+      : { status: "failed" as const, code: verdict.code, message: verdict.message };
+  }
+}
+
+/** What ended the wait for a process. */
+interface Ending {
+  /** Absent where aimux ended the process. */
+  exit?: ProcessEnd;
+  stop?: Stop;
+  timedOut?: boolean;
+  /** Pids that could not be ended. */
+  left: number[];
+}
+
+/** Waits for the process, the deadline, a stop, or the event that ends the run. */
+async function waitFor(
+  process: RunningProcess,
+  { signal, timeoutSeconds }: Attempt,
+  final: AbortSignal,
+  { clock, killGraceMs }: AttemptParts,
+): Promise<Ending> {
+  const over = new AbortController();
+  const until = (milliseconds: number) => clock.delay(milliseconds, over.signal);
+  try {
+    const first = await Promise.race([
+      process.ended.then((exit) => ({ exit, left: [] })),
+      until(timeoutSeconds * 1000).then(() => "timeout" as const),
+      aborted(signal).then(() => "stop" as const),
+      aborted(final).then(() => "final" as const),
+    ]);
+    if (typeof first !== "string") return first;
+    if (first === "final") {
+      const exit = await Promise.race([process.ended, until(LINGER_MS)]);
+      if (exit) return { exit, left: [] };
+      return { left: await endAll(killGraceMs) };
+    }
+    const stop = first === "stop" ? signal.reason as Stop : undefined;
+    const left = await endAll(stop?.graceMs ?? killGraceMs);
+    return { left, ...stop ? { stop } : { timedOut: true } };
+  } finally {
+    over.abort();
+  }
+
+  async function endAll(graceMs: number): Promise<number[]> {
+    const left = await process.end(graceMs);
+    if (left.length === 0) await process.ended;
+    return left;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** The answer for the result; a longer one is kept whole in a file of its own. */
+function answerOf(
+  text: string,
+  file: string,
+  jobId: string,
+): Pick<JobResult, "content" | "truncated" | "output_uri"> {
+  const whole = answerUri(jobId);
+  const cut = cutAnswer(text.trim(), whole);
+  if (!cut.truncated) return { content: cut.text, truncated: false };
+  writePrivately(file, text);
+  return { content: cut.text, truncated: true, output_uri: whole };
+}
+
+/** The resource with all that a job printed to standard output. */
+export function outputUri(jobId: string): string {
+  return `aimux://jobs/${jobId}/output`;
+}
+
+/** The resource with the whole of an answer that was too long for its result. */
+export function answerUri(jobId: string): string {
+  return `aimux://jobs/${jobId}/answer`;
+}
+
+function hintFor(code: string, { profile }: Route): { hint?: string } {
+  if (code === "auth" && profile.login) return { hint: `Log in: ${profile.login}` };
+  if (code === "quota") return { hint: "Wait for the limit to be lifted, or choose another CLI" };
+  if (code === "timed_out") {
+    return { hint: "Pass a larger timeout_seconds, or split the task" };
+  }
+  if (code === "model_unavailable") return { hint: "Choose another model, or leave it out" };
+  if (code === "transient") return { hint: "Try again" };
+  return {};
+}
+
+function cannotStart({ profile, path }: Route, error: unknown): AimuxError {
+  const name = profile.name;
+  if (error instanceof Deno.errors.NotFound) {
+    return new AimuxError("cli_not_installed", `Cannot start "${name}": "${path}" is gone`, {
+      hint: profile.install ? `Install it with: ${profile.install}` : "Install it again",
+      cause: error,
+    });
+  }
+  return new AimuxError("failed", `Cannot start "${name}" (${path}): ${messageOf(error)}`, {
+    hint: "Run the program by hand to see what is wrong with it",
+    cause: error,
+  });
+}
+
+function writePrivately(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text, { mode: 0o600 });
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It is gone already; nothing is left behind.
+  }
+}

@@ -1,0 +1,47 @@
+/** A log file of JSON lines, for the user alone. */
+
+/** From least to most severe. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
+/** How severe a message is. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Writes messages with facts. Logging never fails its caller. */
+export type Log = Record<LogLevel, (message: string, facts?: Record<string, unknown>) => void>;
+
+/**
+ * A log that is opened, with mode 0600, at its first message.
+ *
+ * @param path The file; empty for none.
+ * @param level Less severe messages are left out.
+ */
+export function createLog(path: string, level: LogLevel): Log {
+  let file: Deno.FsFile | undefined;
+  let broken = path === "";
+
+  function write(severity: LogLevel, message: string, facts: Record<string, unknown> = {}): void {
+    if (broken || LOG_LEVELS.indexOf(severity) < LOG_LEVELS.indexOf(level)) return;
+    const line = { time: new Date().toISOString(), level: severity, message, ...facts };
+    try {
+      file ??= open(path);
+      file.writeSync(new TextEncoder().encode(JSON.stringify(line) + "\n"));
+    } catch (error) {
+      // Said once and then no more: a full disk must not flood standard error as well.
+      broken = true;
+      console.error(`Cannot write the log "${path}": ${error}`);
+    }
+  }
+
+  return {
+    debug: (message, facts) => write("debug", message, facts),
+    info: (message, facts) => write("info", message, facts),
+    warn: (message, facts) => write("warn", message, facts),
+    error: (message, facts) => write("error", message, facts),
+  };
+}
+
+function open(path: string): Deno.FsFile {
+  const folder = path.replace(/[/\\][^/\\]*$/, "");
+  if (folder && folder !== path) Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+}

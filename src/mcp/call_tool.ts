@@ -1,0 +1,79 @@
+/** One call of one tool: checked input, structured result, every failure told the same way. */
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import type { z } from "zod";
+import { AimuxError, messageOf } from "../lib/errors.ts";
+import { nearest } from "../lib/nearest.ts";
+import { refusedGuidance } from "./guidance/errors.ts";
+import type { Tool, ToolContext } from "./tools/define_tool.ts";
+
+/** Calls a tool; never throws. */
+export async function callTool(
+  tool: Tool,
+  given: unknown,
+  context: ToolContext,
+): Promise<CallToolResult> {
+  try {
+    const input = checked(tool, given);
+    const payload = await tool.handle(input, context);
+    return {
+      content: [{ type: "text", text: tool.text(payload) }],
+      structuredContent: { ...payload, ...tool.guidance(payload, input) },
+      ...tool.failed?.(payload) && { isError: true },
+    };
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function checked(tool: Tool, given: unknown): unknown {
+  const parsed = tool.input.safeParse(given ?? {});
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => problemOf(issue, tool));
+  throw new AimuxError(
+    "invalid_input",
+    `Invalid arguments for ${tool.name}: ${problems.join("; ")}`,
+    {
+      hint: "Correct the arguments; the tool's input schema lists them all",
+      details: { problems },
+    },
+  );
+}
+
+function problemOf(issue: z.core.$ZodIssue, tool: Tool): string {
+  const path = issue.path.join(".");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(key, tool)).join("; ");
+    case "invalid_type":
+      return issue.input === undefined
+        ? `${path || "arguments"} is required`
+        : `${path || "arguments"}: ${issue.message}`;
+    default:
+      return path ? `${path}: ${issue.message}` : issue.message;
+  }
+}
+
+function unknownKey(key: string, tool: Tool): string {
+  const known = Object.keys((tool.input as z.ZodObject).shape);
+  const close = nearest(key, known);
+  return `there is no parameter ${JSON.stringify(key)}` +
+    (close ? `, did you mean "${close}"?` : ` (there are: ${known.join(", ")})`);
+}
+
+/** A call that was refused before it had a job. */
+function refused(error: unknown): CallToolResult {
+  const told = error instanceof AimuxError
+    ? error
+    : new AimuxError("internal", `Internal error: ${messageOf(error)}`, {
+      hint: "Try again; if it stays, look into the log and report it",
+    });
+  const { code, message, hint, details } = told;
+  return {
+    isError: true,
+    content: [{ type: "text", text: `${message}\n${hint ?? ""}`.trim() + `\nerror: ${code}` }],
+    structuredContent: {
+      error: { code, message, ...hint && { hint }, ...details && { details } },
+      ...refusedGuidance(code),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** The tool that runs a prompt on a CLI. */
+import { z } from "zod";
+import { EFFORT_LEVELS } from "../../config/profile.ts";
+import type { RunRequest } from "../../engine/request.ts";
+import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
+import { isFinal } from "../../store/job.ts";
+import { jobGuidance } from "../guidance/jobs.ts";
+import { defineTool } from "./define_tool.ts";
+import { describeJob, jobResultSchema } from "./job_payload.ts";
+import { jobText } from "./job_text.ts";
+
+const input = z.strictObject({
+  prompt: z.string().describe("What the CLI should do"),
+  cli: z.string().optional().describe("The CLI to run; without it the role decides"),
+  role: z.string().optional()
+    .describe('The kind of work, such as coding, codereview or debug; "default" without it'),
+  model: z.string().optional().describe("The model; without it the role's or the CLI's own"),
+  reasoning_effort: z.enum(EFFORT_LEVELS).optional()
+    .describe("How hard the model should think; mapped to the levels the CLI has"),
+  cwd: z.string().optional().describe("The folder to run in; without it the server's"),
+  session_id: z.string().optional().describe("The session to continue, from an earlier result"),
+  async: z.boolean().default(false)
+    .describe("true: return a job_id at once; the job outlives the connection"),
+  read_only: z.boolean().optional()
+    .describe("true: the CLI may not change anything; advisory roles always run so"),
+  timeout_seconds: z.number().positive().max(LONGEST_TIMEOUT_SECONDS).optional()
+    .describe("Seconds the run may take"),
+});
+
+/** Runs a prompt on any CLI. */
+export const exec = defineTool({
+  name: "exec",
+  title: "Run a prompt on an AI CLI",
+  classification: "async_mandatory",
+  description: {
+    what: "Runs one prompt on one AI coding CLI (codex, gemini, claude, qwen, aider, goose, " +
+      "crush, gptme, cline, continue, droid, opencode) and returns its final answer.",
+    when: "To delegate a task or a question to another model or agent.",
+    why: "The right CLI is found by role, its output is reduced to the answer, and a long run is " +
+      "never lost: it goes on as a job.",
+    how: "Pass prompt, and role or cli. A run that takes longer than the wait returns a job_id " +
+      "with status running: ask status for it. Pass session_id to continue a conversation.",
+    not: "Not for reading a job (status) or listing and cancelling (sessions). Do not call it " +
+      "again for a task that is still running.",
+    choose: "async: true for work of minutes; read_only: true for questions about code; " +
+      "role over cli unless one CLI is wanted.",
+  },
+  input,
+  output: jobResultSchema,
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: true,
+  },
+  guidance: jobGuidance,
+  text: jobText,
+  failed: ({ status, error }) => error !== undefined && status !== "completed",
+
+  async handle(given, { engine, principal, signal }) {
+    const { job, syncWaitSeconds } = await engine.submit(requestOf(given, principal));
+    if (given.async) return describeJob(job, engine);
+    const settled = await engine.settled(job, { seconds: syncWaitSeconds, signal });
+    // A call that was taken back takes its job with it; one that waited too long does not.
+    if (signal.aborted && !isFinal(settled.status)) {
+      return describeJob(await engine.cancel(settled), engine);
+    }
+    return describeJob(settled, engine);
+  },
+});
+
+function requestOf(given: z.output<typeof input>, principal: string): RunRequest {
+  const { prompt, cli, role, model, reasoning_effort, cwd, session_id, read_only } = given;
+  return {
+    prompt,
+    principal,
+    ...cli !== undefined && { cli },
+    ...role !== undefined && { role },
+    ...model !== undefined && { model },
+    ...reasoning_effort !== undefined && { effort: reasoning_effort },
+    ...cwd !== undefined && { cwd },
+    ...session_id !== undefined && { sessionId: session_id },
+    ...read_only !== undefined && { readOnly: read_only },
+    ...given.timeout_seconds !== undefined && { timeoutSeconds: given.timeout_seconds },
+  };
+}

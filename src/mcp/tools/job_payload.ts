@@ -1,0 +1,94 @@
+/** A job as clients see it: the result of exec and status. */
+import { z } from "zod";
+import type { Engine } from "../../engine/engine.ts";
+import { ERROR_CODES } from "../../lib/errors.ts";
+import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
+import { guidanceShape } from "../guidance/guidance.ts";
+
+/** What went wrong, in every result that tells of an error. */
+export const errorShape = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  hint: z.string().optional().describe("What to do about it"),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+const jobFields = z.object({
+  status: z.enum(JOB_STATUSES),
+  job_id: z.string(),
+  session_id: z.string().describe("Pass it to exec to continue the conversation"),
+  cli: z.string(),
+  role: z.string(),
+  model: z.string().optional(),
+  reasoning_effort: z.string().optional(),
+  content: z.string().optional().describe("The final answer"),
+  truncated: z.boolean().optional().describe("Whether the middle of content is left out"),
+  output_uri: z.string().optional().describe("The resource with all of the output"),
+  cli_session_id: z.string().optional().describe("The CLI's own id of the conversation"),
+  exit_code: z.int().optional(),
+  duration_ms: z.number().optional(),
+  usage: z.object({
+    input_tokens: z.number().optional(),
+    output_tokens: z.number().optional(),
+    cached_tokens: z.number().optional(),
+    cost_usd: z.number().optional(),
+  }).optional().describe("What this run used, where the CLI tells"),
+  attempts: z.array(z.object({
+    cli: z.string(),
+    model: z.string().optional(),
+    code: z.string(),
+    message: z.string(),
+  })).optional().describe("The CLIs that were tried, in order"),
+  warnings: z.array(z.string()).optional(),
+  error: errorShape.optional(),
+  partial_output: z.string().optional().describe("What was printed before the job failed"),
+  progress: z.string().optional(),
+  queue_position: z.int().optional().describe("1 is next"),
+  created_at: z.string().optional().describe("ISO 8601"),
+  started_at: z.string().optional(),
+  finished_at: z.string().optional(),
+  poll_count: z.int().optional().describe("How often status was asked while it ran"),
+});
+
+/** A job's fields without the guidance. */
+export type JobPayload = z.output<typeof jobFields>;
+
+/** The output schema of exec and status: flat, everything optional that not every state has. */
+export const jobResultSchema = jobFields.partial().extend(guidanceShape);
+
+/** Describes a job as it stands. */
+export function describeJob(
+  job: Job,
+  engine: Pick<Engine, "progress" | "queuePosition">,
+): JobPayload {
+  const identity = {
+    status: job.status,
+    job_id: job.id,
+    session_id: job.sessionId,
+    cli: job.cli,
+    role: job.role,
+    ...job.model !== undefined && { model: job.model },
+    ...job.effort !== undefined && { reasoning_effort: job.effort },
+    created_at: isoTime(job.createdAt),
+    ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
+  };
+  if (!isFinal(job.status)) {
+    const progress = engine.progress(job.id);
+    return {
+      ...identity,
+      ...job.status === "queued" && { queue_position: engine.queuePosition(job.id) },
+      ...progress !== undefined && { progress },
+      poll_count: job.pollCount,
+    };
+  }
+  return {
+    ...identity,
+    ...job.result,
+    ...job.finishedAt !== undefined && { finished_at: isoTime(job.finishedAt) },
+  };
+}
+
+/** A time as clients see it. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

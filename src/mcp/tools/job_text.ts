@@ -1,0 +1,36 @@
+/** A job in words. */
+import type { JobPayload } from "./job_payload.ts";
+
+/** The answer itself first, where there is one; then the facts about the run. */
+export function jobText(job: JobPayload): string {
+  const facts = factsOf(job);
+  if (job.status === "completed") return `${job.content ?? ""}\n\n---\n${facts}`;
+  if (job.status === "queued" || job.status === "running") return facts;
+  const partial = job.partial_output ? `\n\nPrinted before the end:\n${job.partial_output}` : "";
+  const hint = job.error?.hint ? `\n${job.error.hint}` : "";
+  return `${job.error?.message ?? job.status}${hint}\n\n${facts}${partial}`;
+}
+
+function factsOf(job: JobPayload): string {
+  const { usage } = job;
+  const run = [job.cli, job.model, job.reasoning_effort && `effort ${job.reasoning_effort}`]
+    .filter(Boolean).join(" ");
+  const facts = [
+    `status: ${job.status}${job.error ? ` (${job.error.code})` : ""}`,
+    `cli: ${run}, role ${job.role}`,
+    `job_id: ${job.job_id}`,
+    `session_id: ${job.session_id}`,
+    job.queue_position !== undefined && `queue_position: ${job.queue_position}`,
+    job.progress !== undefined && `progress: ${job.progress}`,
+    job.exit_code !== undefined && `exit_code: ${job.exit_code}`,
+    job.duration_ms !== undefined && `took: ${(job.duration_ms / 1000).toFixed(1)} s`,
+    usage && `tokens: ${usage.input_tokens ?? "?"} in, ${usage.output_tokens ?? "?"} out` +
+      (usage.cost_usd === undefined ? "" : `, $${usage.cost_usd}`),
+    job.truncated && `whole answer: ${job.output_uri}`,
+    ...(job.attempts ?? []).slice(0, -1).map(({ cli, code, message }) =>
+      `passed over: ${cli} (${code}: ${message})`
+    ),
+    ...(job.warnings ?? []).map((warning) => `warning: ${warning}`),
+  ];
+  return facts.filter(Boolean).join("\n");
+}

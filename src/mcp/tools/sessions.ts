@@ -1,0 +1,299 @@
+/** The tool that manages sessions and their jobs. */
+import { z } from "zod";
+import { AimuxError } from "../../lib/errors.ts";
+import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
+import type { Session, SessionSummary } from "../../store/sessions.ts";
+import { guidanceShape } from "../guidance/guidance.ts";
+import { sessionsGuidance } from "../guidance/sessions.ts";
+import { defineTool, type ToolContext } from "./define_tool.ts";
+import { describeJob, errorShape, isoTime } from "./job_payload.ts";
+import { findJob } from "./status.ts";
+
+/** What can be done with sessions. */
+export const SESSION_ACTIONS = ["list", "info", "cancel", "kill", "gc", "health"] as const;
+
+const input = z.strictObject({
+  action: z.enum(SESSION_ACTIONS),
+  session_id: z.string().optional().describe("For info and kill"),
+  job_id: z.string().optional().describe("For cancel"),
+  status: z.enum(["all", "active", ...JOB_STATUSES]).optional()
+    .describe("For list: the state of a session's newest job; active is queued or running"),
+  cli: z.string().optional().describe("For list: only sessions of this CLI"),
+  limit: z.int().min(1).max(1000).optional().describe("For list: how many at most, 20 without it"),
+});
+
+type Input = z.output<typeof input>;
+
+const sessionShape = z.object({
+  session_id: z.string(),
+  cli: z.string(),
+  cwd: z.string(),
+  cli_session_id: z.string().optional(),
+  turns: z.int().describe("How many of its jobs have completed"),
+  status: z.string().optional().describe("The state of its newest job"),
+  last_job_id: z.string().optional(),
+  created_at: z.string(),
+  last_active_at: z.string(),
+});
+
+const jobShape = z.object({
+  job_id: z.string(),
+  status: z.enum(JOB_STATUSES),
+  cli: z.string(),
+  role: z.string(),
+  prompt_preview: z.string(),
+  content_preview: z.string().optional(),
+  output_uri: z.string().optional(),
+  error: errorShape.optional(),
+  created_at: z.string(),
+  started_at: z.string().optional(),
+  finished_at: z.string().optional(),
+});
+
+const payloadShape = z.object({
+  action: z.enum(SESSION_ACTIONS),
+  sessions: z.array(sessionShape).optional(),
+  count: z.int().optional().describe("How many sessions are listed"),
+  total_sessions: z.int().optional(),
+  session: sessionShape.optional(),
+  jobs: z.array(jobShape).optional(),
+  job_id: z.string().optional(),
+  session_id: z.string().optional(),
+  status: z.string().optional().describe("The state that the job really ended in, or killed"),
+  message: z.string().optional(),
+  cancelled_jobs: z.array(z.string()).optional(),
+  collected: z.int().optional().describe("How many expired sessions were deleted"),
+  running_jobs: z.int().optional(),
+  queued_jobs: z.int().optional(),
+  max_concurrent_jobs: z.int().optional(),
+});
+
+/** What the sessions tool returns, without the guidance. */
+export type SessionsPayload = z.output<typeof payloadShape>;
+
+/** How much of a prompt or an answer a listing shows. */
+const PREVIEW_CHARS = 200;
+const DEFAULT_LIMIT = 20;
+
+/** Lists, inspects, cancels and deletes. */
+export const sessions = defineTool({
+  name: "sessions",
+  title: "Sessions and their jobs",
+  classification: "sync_ok",
+  description: {
+    what: "Manages sessions (conversations with a CLI) and their jobs.",
+    when: "To find a session_id or job_id, to stop a job, or to clean up.",
+    why: "Jobs and sessions outlive the call and the server that made them.",
+    how: "action list (status, cli, limit), info (session_id), cancel (job_id), " +
+      "kill (session_id: ends its jobs and deletes it), gc (deletes expired sessions), health.",
+    not: "Not for waiting for a job: status does that.",
+    choose: "cancel keeps the session and what was printed; kill deletes both.",
+  },
+  input,
+  output: payloadShape.partial().extend({ error: errorShape.optional(), ...guidanceShape }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  guidance: sessionsGuidance,
+  text: sessionsText,
+
+  handle(given, context) {
+    rejectStray(given);
+    return ACTIONS[given.action](given, context);
+  },
+});
+
+/** Which parameters each action takes; another one would have no effect, so it is refused. */
+const PARAMETERS: Record<Input["action"], readonly (keyof Input)[]> = {
+  list: ["status", "cli", "limit"],
+  info: ["session_id"],
+  cancel: ["job_id"],
+  kill: ["session_id"],
+  gc: [],
+  health: [],
+};
+
+function rejectStray({ action, ...given }: Input): void {
+  const takes = PARAMETERS[action];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || takes.includes(name as keyof Input)) continue;
+    throw new AimuxError("invalid_input", `Action "${action}" takes no ${name}`, {
+      hint: takes.length === 0 ? "It takes no parameters" : `It takes: ${takes.join(", ")}`,
+    });
+  }
+}
+
+const ACTIONS: Record<
+  Input["action"],
+  (given: Input, context: ToolContext) => SessionsPayload | Promise<SessionsPayload>
+> = { list, info, cancel, kill, gc, health };
+
+function list({ status, cli, limit }: Input, { store, principal }: ToolContext): SessionsPayload {
+  const found = store.sessions.list({
+    principal,
+    limit: limit ?? DEFAULT_LIMIT,
+    ...status !== undefined && status !== "all" && { status },
+    ...cli !== undefined && { cli },
+  });
+  return {
+    action: "list",
+    sessions: found.map(describeSession),
+    count: found.length,
+    total_sessions: store.sessions.count(principal),
+  };
+}
+
+function info({ session_id }: Input, context: ToolContext): SessionsPayload {
+  const session = findSession(session_id, "info", context);
+  const jobs = context.store.jobs.bySession(session.id);
+  return {
+    action: "info",
+    session: { ...describeSession(session), ...statusOf(jobs) },
+    jobs: jobs.map(describeBriefly),
+  };
+}
+
+async function cancel({ job_id }: Input, context: ToolContext): Promise<SessionsPayload> {
+  if (job_id === undefined) throw missing("job_id", "cancel");
+  const job = findJob(job_id, context);
+  if (isFinal(job.status)) {
+    const message = `The job had already ended as ${job.status}; nothing was cancelled`;
+    return { action: "cancel", job_id, session_id: job.sessionId, status: job.status, message };
+  }
+  const ended = await context.engine.cancel(job);
+  const message = ended.status === "cancelled"
+    ? "The job was cancelled and its process has ended"
+    : isFinal(ended.status)
+    ? `The job was faster: it ended as ${ended.status}`
+    : "Another aimux server runs the job; it was asked to cancel it and has not answered yet";
+  return { action: "cancel", job_id, session_id: job.sessionId, status: ended.status, message };
+}
+
+async function kill({ session_id }: Input, context: ToolContext): Promise<SessionsPayload> {
+  const { store, engine } = context;
+  const session = findSession(session_id, "kill", context);
+  const jobs = store.jobs.bySession(session.id);
+  const unfinished = jobs.filter(({ status }) => !isFinal(status));
+  const ended = await Promise.all(unfinished.map((job) => engine.cancel(job)));
+  const still = ended.find(({ status }) => !isFinal(status));
+  if (still) {
+    throw new AimuxError("failed", `Session "${session.id}" was not deleted: "${still.id}" runs`, {
+      hint: "Another aimux server runs the job and was asked to cancel it; try again in a moment",
+    });
+  }
+  removeSession(session.id, jobs, store);
+  return {
+    action: "kill",
+    session_id: session.id,
+    status: "killed",
+    cancelled_jobs: unfinished.map(({ id }) => id),
+    message: `The session and its ${jobs.length} jobs were deleted`,
+  };
+}
+
+function gc(_given: Input, { store, config, clock, principal }: ToolContext): SessionsPayload {
+  const before = clock.now() - config.server.session_ttl_hours * 3_600_000;
+  const expired = store.sessions.expired(before, principal);
+  for (const id of expired) removeSession(id, store.jobs.bySession(id), store);
+  return {
+    action: "gc",
+    collected: expired.length,
+    message: `Sessions unused for ${config.server.session_ttl_hours} hours are deleted`,
+  };
+}
+
+function health(_given: Input, { store, config, principal }: ToolContext): SessionsPayload {
+  return {
+    action: "health",
+    total_sessions: store.sessions.count(principal),
+    running_jobs: store.jobs.count("running"),
+    queued_jobs: store.jobs.count("queued"),
+    max_concurrent_jobs: config.server.max_concurrent_jobs,
+  };
+}
+
+function removeSession(id: string, jobs: Job[], store: ToolContext["store"]): void {
+  store.sessions.remove(id);
+  for (const job of jobs) store.removeFiles(job.id);
+  store.removeState(id);
+}
+
+function findSession(
+  id: string | undefined,
+  action: string,
+  { store, principal }: ToolContext,
+): Session {
+  if (id === undefined) throw missing("session_id", action);
+  const session = store.sessions.find(id, principal);
+  if (session) return session;
+  throw new AimuxError("not_found", `No session "${id}"`, {
+    hint: 'List the sessions with action "list"',
+    details: { session_id: id },
+  });
+}
+
+function missing(parameter: string, action: string): AimuxError {
+  return new AimuxError("invalid_input", `Action "${action}" needs ${parameter}`, {
+    hint: `Pass ${parameter} from an earlier result or from action "list"`,
+  });
+}
+
+function describeSession(session: Session | SessionSummary): z.output<typeof sessionShape> {
+  return {
+    session_id: session.id,
+    cli: session.cli,
+    cwd: session.cwd,
+    ...session.cliSessionId !== undefined && { cli_session_id: session.cliSessionId },
+    turns: session.turns,
+    ..."status" in session && { status: session.status, last_job_id: session.lastJobId },
+    created_at: isoTime(session.createdAt),
+    last_active_at: isoTime(session.lastActiveAt),
+  };
+}
+
+function statusOf(jobs: readonly Job[]): { status?: string; last_job_id?: string } {
+  const last = jobs.at(-1);
+  return last ? { status: last.status, last_job_id: last.id } : {};
+}
+
+function describeBriefly(job: Job): z.output<typeof jobShape> {
+  const described = describeJob(job, { progress: () => undefined, queuePosition: () => 0 });
+  return {
+    job_id: job.id,
+    status: job.status,
+    cli: job.cli,
+    role: job.role,
+    prompt_preview: preview(job.prompt),
+    ...described.content !== undefined && { content_preview: preview(described.content) },
+    ...described.output_uri !== undefined && { output_uri: described.output_uri },
+    ...described.error && { error: described.error },
+    created_at: isoTime(job.createdAt),
+    ...described.started_at !== undefined && { started_at: described.started_at },
+    ...described.finished_at !== undefined && { finished_at: described.finished_at },
+  };
+}
+
+function preview(text: string): string {
+  return text.length <= PREVIEW_CHARS ? text : `${text.slice(0, PREVIEW_CHARS)}…`;
+}
+
+function sessionsText(payload: SessionsPayload): string {
+  const { sessions: listed, jobs, session } = payload;
+  if (listed) {
+    const lines = listed.map((each) =>
+      `${each.session_id}  ${each.cli}  ${each.status}  ${each.turns} turns  ` +
+      `last ${each.last_active_at} (${each.last_job_id})  ${each.cwd}`
+    );
+    return [`${payload.count} of ${payload.total_sessions} sessions`, ...lines].join("\n");
+  }
+  if (session && jobs) {
+    const lines = jobs.map((job) => `${job.job_id}  ${job.status}  ${job.prompt_preview}`);
+    return [`${session.session_id}  ${session.cli}  ${session.cwd}`, ...lines].join("\n");
+  }
+  return Object.entries(payload).map(([name, value]) =>
+    `${name}: ${Array.isArray(value) ? value.join(", ") || "none" : value}`
+  ).join("\n");
+}

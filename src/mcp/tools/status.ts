@@ -1,0 +1,62 @@
+/** The tool that reads a job. */
+import { z } from "zod";
+import { AimuxError } from "../../lib/errors.ts";
+import { isFinal, type Job } from "../../store/job.ts";
+import { jobGuidance } from "../guidance/jobs.ts";
+import { defineTool, type ToolContext } from "./define_tool.ts";
+import { describeJob, jobResultSchema } from "./job_payload.ts";
+import { jobText } from "./job_text.ts";
+
+/** The longest wait of a call, short of the 60 s after which many clients give up. */
+const LONGEST_WAIT_SECONDS = 45;
+
+/** Tells the state of a job, and its result once it has ended. */
+export const status = defineTool({
+  name: "status",
+  title: "State and result of a job",
+  classification: "sync_ok",
+  description: {
+    what: "The state of a job and, once it has ended, its result.",
+    when: "After a call that returned a job_id.",
+    why: "A long run is never lost to a client's timeout: its job goes on and waits for you here.",
+    how: "Pass job_id; wait_seconds holds the call until the job ends or the time is over.",
+    not: "Do not poll in a tight loop: wait_seconds does the waiting.",
+    choose: "sessions to list or cancel jobs; this to read one.",
+  },
+  input: z.strictObject({
+    job_id: z.string().describe("The job_id of an earlier result"),
+    wait_seconds: z.number().min(0).max(LONGEST_WAIT_SECONDS).default(0)
+      .describe(`Seconds to wait for the end, 0 to ${LONGEST_WAIT_SECONDS}`),
+  }),
+  output: jobResultSchema,
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  guidance: jobGuidance,
+  text: jobText,
+  failed: ({ status, error }) => error !== undefined && status !== "completed",
+
+  async handle({ job_id, wait_seconds }, { engine, store, principal, signal }) {
+    const job = findJob(job_id, { store, principal });
+    if (isFinal(job.status)) return describeJob(job, engine);
+    const pollCount = store.jobs.countPoll(job.id);
+    const settled = await engine.settled(job, { seconds: wait_seconds, signal });
+    return describeJob({ ...settled, pollCount }, engine);
+  },
+});
+
+/** @throws AimuxError `not_found` */
+export function findJob(
+  id: string,
+  { store, principal }: Pick<ToolContext, "store" | "principal">,
+): Job {
+  const job = store.jobs.find(id, principal);
+  if (job) return job;
+  throw new AimuxError("not_found", `No job "${id}"`, {
+    hint: "List the sessions to see their last jobs; finished jobs are deleted with their session",
+    details: { job_id: id },
+  });
+}

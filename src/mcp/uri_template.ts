@@ -1,0 +1,25 @@
+/** URI templates with optional query parameters. */
+import { UriTemplate } from "@modelcontextprotocol/server";
+
+/**
+ * The SDK's template with `{?a,b}` matches only URIs that have every parameter, in that order.
+ * Here each is optional, as RFC 6570 (level 3, form-style query) lets a URI be expanded.
+ *
+ * @param path A template without a query.
+ * @param parameters The names that may stand in the query; another one does not match.
+ */
+export function withQuery(path: string, parameters: readonly string[]): UriTemplate {
+  const pathTemplate = new UriTemplate(path);
+  const template = new UriTemplate(`${path}{?${parameters.join(",")}}`);
+  template.match = function match(uri) {
+    const [before = "", query = ""] = uri.split("?", 2);
+    const variables = pathTemplate.match(before);
+    if (!variables) return null;
+    for (const [name, value] of new URLSearchParams(query)) {
+      if (!parameters.includes(name)) return null;
+      variables[name] = value;
+    }
+    return variables;
+  };
+  return template;
+}

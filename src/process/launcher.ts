@@ -1,0 +1,49 @@
+/** The seam between the engine and the ways to start a process. */
+import type { Capture } from "./capture.ts";
+
+/** A process to start: exact argv and environment, never a shell. */
+export interface SpawnPlan {
+  /** Absolute path of the program. */
+  command: string;
+  args: string[];
+  cwd: string;
+  /** The whole environment of the child. */
+  env: Record<string, string>;
+  /** Written to standard input, which is then closed; without it the child reads end of input. */
+  stdin?: string;
+}
+
+/** Where the output goes, and what may end the wait before the process ends. */
+export interface SpawnOptions {
+  stdout: Capture;
+  stderr: Capture;
+  /** Called for each chunk of standard output, after it was recorded. */
+  onOutput?: (chunk: Uint8Array) => void;
+}
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** The exit code; 128 + n for a process that signal n ended. */
+  code: number;
+  signal: string | null;
+}
+
+/** A process that was started, with the group it leads. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** Tells this process from a later one with the same pid, where the system tells. */
+  readonly startTime: string | undefined;
+  /** Resolves when the process has ended, its output is recorded and its group is gone. */
+  readonly ended: Promise<ProcessEnd>;
+  /**
+   * Ends the process and its whole group: SIGTERM, after the grace SIGKILL, then a check.
+   *
+   * @returns The pids that could not be ended, normally none.
+   */
+  end(graceMs: number): Promise<number[]>;
+}
+
+/** Starts processes. Throws what the system says where a process cannot be started. */
+export interface Launcher {
+  launch(plan: SpawnPlan, options: SpawnOptions): RunningProcess;
+}

@@ -1,0 +1,96 @@
+/** Starts a process on pipes, as the leader of a session and group of its own. */
+import type { Clock } from "../lib/clock.ts";
+import { endGroup } from "./end_group.ts";
+import type { Launcher, ProcessEnd, RunningProcess } from "./launcher.ts";
+import { startTimeOf } from "./proc.ts";
+import type { Signals } from "./signals.ts";
+
+/** How long output may stay open after the process itself has ended. */
+const DRAIN_MS = 500;
+/** The grace for what a process that ended by itself has left behind in its group. */
+const LEFTOVER_GRACE_MS = 1000;
+
+/** What the launcher needs. */
+export interface PipeLauncherParts {
+  clock: Clock;
+  signals: Signals;
+}
+
+/** Makes a launcher that connects the child by pipes. */
+export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launcher {
+  return { launch };
+
+  function launch(
+    plan: Parameters<Launcher["launch"]>[0],
+    options: Parameters<Launcher["launch"]>[1],
+  ): RunningProcess {
+    const child = new Deno.Command(plan.command, {
+      args: plan.args,
+      cwd: plan.cwd,
+      env: plan.env,
+      clearEnv: true,
+      stdin: plan.stdin === undefined ? "null" : "piped",
+      stdout: "piped",
+      stderr: "piped",
+      // On POSIX this is setsid: the child leads a group that can be ended as a whole.
+      detached: Deno.build.os !== "windows",
+    }).spawn();
+    const startTime = startTimeOf(child.pid);
+    if (plan.stdin !== undefined) void feed(child.stdin, plan.stdin);
+
+    const readers = [child.stdout.getReader(), child.stderr.getReader()];
+    const drained = Promise.all([
+      drain(readers[0]!, (chunk) => {
+        options.stdout.write(chunk);
+        options.onOutput?.(chunk);
+      }),
+      drain(readers[1]!, (chunk) => options.stderr.write(chunk)),
+    ]);
+
+    const end = (graceMs: number) =>
+      endGroup({ child, leader: child.pid, graceMs, clock, signals });
+    const ended = settle();
+    return { pid: child.pid, startTime, ended, end };
+
+    async function settle(): Promise<ProcessEnd> {
+      const status = await child.status;
+      await atMost(DRAIN_MS, drained);
+      // Whatever the process left in its group ends with it, also what still holds a pipe open.
+      await end(LEFTOVER_GRACE_MS);
+      await atMost(DRAIN_MS, drained);
+      for (const reader of readers) await reader.cancel().catch(() => {});
+      options.stdout.close();
+      options.stderr.close();
+      return { code: status.code, signal: status.signal };
+    }
+
+    /** Waits for a promise, but not longer than a time; leaves no timer behind. */
+    async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+      const over = new AbortController();
+      await Promise.race([promise, clock.delay(milliseconds, over.signal)]);
+      over.abort();
+    }
+  }
+}
+
+async function drain(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  write: (chunk: Uint8Array) => void,
+): Promise<void> {
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) write(next.value);
+  } catch {
+    // The pipe broke because the process ended; what came before is recorded.
+  }
+}
+
+/** Writes the input and closes it; a child that does not read it to the end is free not to. */
+async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    await writer.abort().catch(() => {});
+  }
+}

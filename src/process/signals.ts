@@ -1,0 +1,67 @@
+/** Signals to whole process groups, by the best means that the granted permissions leave. */
+
+/** The signals that end a process. */
+export type EndSignal = "SIGTERM" | "SIGKILL";
+
+/** How far a signal reaches. */
+export interface Signals {
+  /** `group`: a child and what it started; `child`: only the child itself. */
+  readonly reach: "group" | "child";
+  /** Signals every member of a group; false when there is none left. */
+  group(leader: number, signal: EndSignal): boolean;
+  /** Whether the group has a member, zombies included where the system cannot tell. */
+  groupExists(leader: number): boolean;
+}
+
+const NUMBERS: Record<EndSignal, number> = { SIGTERM: 15, SIGKILL: 9 };
+
+/**
+ * Chooses the means. `Deno.kill` needs the run permission without a list; with a list the C
+ * library's `kill`, through FFI, does the same; without either only direct children can be ended.
+ */
+export function chooseSignals(): Signals {
+  if (Deno.build.os === "windows") return childOnly;
+  if (granted({ name: "run" })) return denoSignals;
+  return granted({ name: "ffi" }) ? libcSignals() : childOnly;
+}
+
+function granted(descriptor: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
+const childOnly: Signals = { reach: "child", group: () => false, groupExists: () => false };
+
+const denoSignals: Signals = {
+  reach: "group",
+  group: (leader, signal) => tolerant(() => Deno.kill(-leader, signal)),
+  // Signal 0 only asks; Deno passes numbers through though its type names none but real signals.
+  groupExists: (leader) => tolerant(() => Deno.kill(-leader, 0 as unknown as Deno.Signal)),
+};
+
+/** False where the group is gone; other errors mean that it exists and cannot be signalled. */
+function tolerant(signal: () => void): boolean {
+  try {
+    signal();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Error && /ESRCH|No such process/i.test(error.message)) return false;
+    throw error;
+  }
+}
+
+function libcSignals(): Signals {
+  const path = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+  let kill: (pid: number, signal: number) => number;
+  try {
+    const library = Deno.dlopen(path, { kill: { parameters: ["i32", "i32"], result: "i32" } });
+    kill = library.symbols.kill;
+  } catch {
+    return childOnly; // a system with another C library, such as Alpine
+  }
+  return {
+    reach: "group",
+    group: (leader, signal) => kill(-leader, NUMBERS[signal]) === 0,
+    groupExists: (leader) => kill(-leader, 0) === 0,
+  };
+}

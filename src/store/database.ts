@@ -1,0 +1,97 @@
+/** Opens the SQLite database, the way every part of the store relies on. */
+import { DatabaseSync } from "node:sqlite";
+import { AimuxError, messageOf } from "../lib/errors.ts";
+import { migrate } from "./migrations.ts";
+
+/** How long a statement waits for another server's transaction. */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** A database with the two ways to use it that the store has. */
+export interface Database {
+  /** Prepares a statement once and keeps it. */
+  prepare(sql: string): Statement;
+  /** Runs `work` in one `BEGIN IMMEDIATE` transaction; an exception rolls it back. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+/** What SQLite stores and returns here. */
+export type Value = string | number | null;
+
+/** A prepared statement with named parameters (`:name`). */
+export interface Statement {
+  get(parameters?: Record<string, Value>): Record<string, Value> | undefined;
+  all(parameters?: Record<string, Value>): Record<string, Value>[];
+  /** @returns How many rows were changed. */
+  run(parameters?: Record<string, Value>): number;
+}
+
+/**
+ * Opens or creates the database: WAL journal, foreign keys on, the newest schema, readable by the
+ * user alone.
+ *
+ * @throws AimuxError `storage` where the file cannot be used.
+ */
+export function openDatabase(path: string): Database {
+  try {
+    return open(path);
+  } catch (error) {
+    if (error instanceof AimuxError) throw error;
+    throw new AimuxError("storage", `Cannot open the database "${path}": ${messageOf(error)}`, {
+      hint: 'Check the folder and the disk, or set another "server.db_path"',
+      cause: error,
+    });
+  }
+}
+
+function open(path: string): Database {
+  createPrivately(path);
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+  const database = wrap(db);
+  migrate(database, db, path);
+  return database;
+}
+
+/** SQLite gives its side files the mode of the database, so the mode is set before it opens it. */
+function createPrivately(path: string): void {
+  const folder = path.replace(/[/\\][^/\\]*$/, "");
+  if (folder && folder !== path) Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+}
+
+function wrap(db: DatabaseSync): Database {
+  const prepared = new Map<string, Statement>();
+  return {
+    prepare(sql) {
+      let statement = prepared.get(sql);
+      if (statement === undefined) {
+        statement = statementOf(db, sql);
+        prepared.set(sql, statement);
+      }
+      return statement;
+    },
+    transaction(work) {
+      db.exec("BEGIN IMMEDIATE");
+      try {
+        const result = work();
+        db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    close: () => db.close(),
+  };
+}
+
+function statementOf(db: DatabaseSync, sql: string): Statement {
+  const statement = db.prepare(sql);
+  return {
+    get: (parameters = {}) => statement.get(parameters) as Record<string, Value> | undefined,
+    all: (parameters = {}) => statement.all(parameters) as Record<string, Value>[],
+    run: (parameters = {}) => Number(statement.run(parameters).changes),
+  };
+}

@@ -1,0 +1,153 @@
+/** The table of jobs. Each change of state is one transaction that has exactly one winner. */
+import type { Database, Value } from "./database.ts";
+import type { FinalStatus, Job, JobResult, JobStatus } from "./job.ts";
+
+/** A job to be recorded as queued. */
+export type NewJob = Pick<
+  Job,
+  "id" | "sessionId" | "principal" | "owner" | "cli" | "role" | "model" | "effort" | "prompt"
+>;
+
+/** Reads and changes jobs. */
+export interface JobTable {
+  insert(job: NewJob, now: number): void;
+  /** A job by id; with a principal only if it is theirs. */
+  find(id: string, principal?: string): Job | undefined;
+  bySession(sessionId: string): Job[];
+  /** Every queued or running job, oldest first; of one owner, if given. */
+  unfinished(owner?: string): Job[];
+  count(status: "queued" | "running"): number;
+  /** How many queued jobs stand before this one, and this one. */
+  queuePosition(id: string): number;
+  /**
+   * Takes a free place for a queued job: `running` if fewer than `limit` jobs run and no older job
+   * of its session is unfinished.
+   */
+  claim(id: string, limit: number, now: number): "claimed" | "full" | "session_busy" | "gone";
+  setProcess(id: string, pid: number, startTime: string | undefined): void;
+  /** @returns false where the job had ended before: its end stands. */
+  finish(id: string, status: FinalStatus, result: JobResult, now: number): boolean;
+  requestCancel(id: string): void;
+  /** Ids of an owner's unfinished jobs that another server asked to cancel. */
+  cancelRequests(owner: string): string[];
+  /** Counts a look at the job, and returns the new count. */
+  countPoll(id: string): number;
+}
+
+/** The table of jobs in a database. */
+export function createJobTable(db: Database): JobTable {
+  const one = (sql: string, parameters: Record<string, Value>) =>
+    Number(Object.values(db.prepare(sql).get(parameters) ?? {})[0] ?? 0);
+  const many = (sql: string, parameters: Record<string, Value>) =>
+    db.prepare(sql).all(parameters).map(jobOf);
+
+  return {
+    insert(job, now) {
+      db.prepare(`INSERT INTO jobs (id, session_id, principal, owner, status, cli, role, model,
+        reasoning_effort, prompt, created_at) VALUES (:id, :session, :principal, :owner, 'queued',
+        :cli, :role, :model, :effort, :prompt, :now)`).run({
+        id: job.id,
+        session: job.sessionId,
+        principal: job.principal,
+        owner: job.owner,
+        cli: job.cli,
+        role: job.role,
+        model: job.model ?? null,
+        effort: job.effort ?? null,
+        prompt: job.prompt,
+        now,
+      });
+    },
+
+    find(id, principal) {
+      const row = db.prepare("SELECT * FROM jobs WHERE id = :id").get({ id });
+      const job = row && jobOf(row);
+      return principal === undefined || job?.principal === principal ? job : undefined;
+    },
+
+    bySession: (session) =>
+      many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id", { session }),
+
+    unfinished: (owner) =>
+      many(
+        `SELECT * FROM jobs WHERE status IN ('queued', 'running')
+          AND (:owner IS NULL OR owner = :owner) ORDER BY id`,
+        { owner: owner ?? null },
+      ),
+
+    count: (status) => one("SELECT count(*) FROM jobs WHERE status = :status", { status }),
+
+    queuePosition: (id) =>
+      one("SELECT count(*) FROM jobs WHERE status = 'queued' AND id <= :id", { id }),
+
+    claim: (id, limit, now) =>
+      db.transaction(() => {
+        if (one("SELECT count(*) FROM jobs WHERE status = 'running'", {}) >= limit) return "full";
+        const older = one(
+          `SELECT count(*) FROM jobs AS mine JOIN jobs AS other
+            ON other.session_id = mine.session_id AND other.id < mine.id
+            AND other.status IN ('queued', 'running') WHERE mine.id = :id`,
+          { id },
+        );
+        if (older > 0) return "session_busy";
+        const changed = db.prepare(
+          "UPDATE jobs SET status = 'running', started_at = :now WHERE id = :id AND status = 'queued'",
+        ).run({ id, now });
+        return changed === 1 ? "claimed" : "gone";
+      }),
+
+    setProcess(id, pid, startTime) {
+      db.prepare("UPDATE jobs SET pid = :pid, process_start_time = :start WHERE id = :id")
+        .run({ id, pid, start: startTime ?? null });
+    },
+
+    finish: (id, status, result, now) =>
+      db.prepare(
+        `UPDATE jobs SET status = :status, result = :result, finished_at = :now WHERE id = :id
+          AND ${status === "completed" || status === "failed" ? "status = 'running'" : UNFINISHED}`,
+      ).run({ id, status, result: JSON.stringify(result), now }) === 1,
+
+    requestCancel(id) {
+      db.prepare(`UPDATE jobs SET cancel_requested = 1 WHERE id = :id AND ${UNFINISHED}`)
+        .run({ id });
+    },
+
+    cancelRequests: (owner) =>
+      db.prepare(`SELECT id FROM jobs WHERE owner = :owner AND cancel_requested = 1
+        AND ${UNFINISHED}`).all({ owner }).map((row) => String(row["id"])),
+
+    countPoll: (id) =>
+      one("UPDATE jobs SET poll_count = poll_count + 1 WHERE id = :id RETURNING poll_count", {
+        id,
+      }),
+  };
+}
+
+/** A queued job may be cancelled, time out or be interrupted, but not complete or fail. */
+const UNFINISHED = "status IN ('queued', 'running')";
+
+function jobOf(row: Record<string, Value>): Job {
+  const text = (name: string) => row[name] === null ? undefined : String(row[name]);
+  const number = (name: string) => row[name] === null ? undefined : Number(row[name]);
+  const result = text("result");
+  return {
+    id: String(row["id"]),
+    sessionId: String(row["session_id"]),
+    principal: String(row["principal"]),
+    owner: String(row["owner"]),
+    status: row["status"] as JobStatus,
+    cli: String(row["cli"]),
+    role: String(row["role"]),
+    model: text("model"),
+    effort: text("reasoning_effort"),
+    prompt: String(row["prompt"]),
+    pid: number("pid"),
+    processStartTime: text("process_start_time"),
+    cancelRequested: row["cancel_requested"] === 1,
+    pollCount: Number(row["poll_count"]),
+    result: result === undefined ? undefined : JSON.parse(result) as JobResult,
+    createdAt: Number(row["created_at"]),
+    startedAt: number("started_at"),
+    finishedAt: number("finished_at"),
+  };
+}

@@ -1,0 +1,75 @@
+/** The schema, as the steps that lead to it. A step that was released is never changed. */
+import type { DatabaseSync } from "node:sqlite";
+import { AimuxError } from "../lib/errors.ts";
+import type { Database } from "./database.ts";
+
+/** Step n leads from `user_version` n to n + 1. Times are milliseconds since the epoch. */
+const MIGRATIONS = [
+  `
+  CREATE TABLE owners (
+    id TEXT PRIMARY KEY,
+    pid INTEGER NOT NULL,
+    start_time TEXT,
+    lease_until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    principal TEXT NOT NULL,
+    cli TEXT NOT NULL,
+    cwd TEXT NOT NULL,
+    cli_session_id TEXT,
+    thread_usage TEXT,
+    turns INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    last_active_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    principal TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN
+      ('queued', 'running', 'completed', 'failed', 'cancelled', 'timed_out', 'interrupted')),
+    cli TEXT NOT NULL,
+    role TEXT NOT NULL,
+    model TEXT,
+    reasoning_effort TEXT,
+    prompt TEXT NOT NULL,
+    pid INTEGER,
+    process_start_time TEXT,
+    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    poll_count INTEGER NOT NULL DEFAULT 0,
+    result TEXT,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER
+  ) STRICT;
+
+  CREATE INDEX jobs_by_session ON jobs (session_id, id);
+  CREATE INDEX unfinished_jobs ON jobs (status, id) WHERE status IN ('queued', 'running');
+  CREATE INDEX sessions_by_activity ON sessions (principal, last_active_at);
+  `,
+];
+
+/** Brings the schema up to date, once, also when several servers start at the same moment. */
+export function migrate(database: Database, db: DatabaseSync, path: string): void {
+  if (versionOf(database) === MIGRATIONS.length) return;
+  database.transaction(() => {
+    const version = versionOf(database);
+    if (version > MIGRATIONS.length) {
+      throw new AimuxError(
+        "storage",
+        `The database "${path}" is of a newer aimux (schema ${version}, known: ${MIGRATIONS.length})`,
+        { hint: 'Update aimux, or set another "server.db_path"' },
+      );
+    }
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  });
+}
+
+function versionOf(database: Database): number {
+  return Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+}

@@ -1,0 +1,138 @@
+/** The table of sessions: conversations that can be continued. */
+import type { Database, Value } from "./database.ts";
+import type { JobStatus, JobUsage } from "./job.ts";
+
+/** A conversation with one CLI in one folder. */
+export interface Session {
+  id: string;
+  principal: string;
+  cli: string;
+  cwd: string;
+  /** The CLI's own id of the conversation, once it has told it. */
+  cliSessionId: string | undefined;
+  /** What the conversation has used so far, where the CLI counts that way. */
+  threadUsage: JobUsage | undefined;
+  /** How many of its jobs have completed. */
+  turns: number;
+  createdAt: number;
+  lastActiveAt: number;
+}
+
+/** A session with the state of its newest job. */
+export interface SessionSummary extends Session {
+  status: JobStatus;
+  lastJobId: string;
+}
+
+/** Which sessions to list. */
+export interface SessionFilter {
+  principal: string;
+  /** A state of the newest job, or `active` for queued and running. */
+  status?: JobStatus | "active";
+  cli?: string;
+  limit: number;
+}
+
+/** What a finished job tells about its conversation. */
+export interface Turn {
+  completed: boolean;
+  cliSessionId: string | undefined;
+  threadUsage: JobUsage | undefined;
+}
+
+/** Reads and changes sessions. */
+export interface SessionTable {
+  insert(session: Pick<Session, "id" | "principal" | "cli" | "cwd">, now: number): void;
+  find(id: string, principal: string): Session | undefined;
+  /** Newest activity first. */
+  list(filter: SessionFilter): SessionSummary[];
+  count(principal: string): number;
+  touch(id: string, now: number): void;
+  /** Records a turn; what it does not know stays as it was. */
+  recordTurn(id: string, turn: Turn, now: number): void;
+  /** Deletes a session with its jobs. */
+  remove(id: string): void;
+  /** Sessions without an unfinished job whose last activity was before a time. */
+  expired(before: number, principal: string): string[];
+}
+
+const WITH_LAST_JOB = `
+  SELECT sessions.*, last.id AS last_job_id, last.status AS status FROM sessions
+  JOIN jobs AS last ON last.id = (SELECT max(id) FROM jobs WHERE session_id = sessions.id)
+`;
+
+/** The table of sessions in a database. */
+export function createSessionTable(db: Database): SessionTable {
+  return {
+    insert(session, now) {
+      db.prepare(`INSERT INTO sessions (id, principal, cli, cwd, created_at, last_active_at)
+        VALUES (:id, :principal, :cli, :cwd, :now, :now)`).run({ ...session, now });
+    },
+
+    find(id, principal) {
+      const row = db.prepare("SELECT * FROM sessions WHERE id = :id AND principal = :principal")
+        .get({ id, principal });
+      return row && sessionOf(row);
+    },
+
+    list: ({ principal, status, cli, limit }) =>
+      db.prepare(`${WITH_LAST_JOB} WHERE sessions.principal = :principal
+        AND (:cli IS NULL OR sessions.cli = :cli)
+        AND (:status IS NULL OR last.status = :status
+          OR (:status = 'active' AND last.status IN ('queued', 'running')))
+        ORDER BY sessions.last_active_at DESC, sessions.id DESC LIMIT :limit`)
+        .all({ principal, status: status ?? null, cli: cli ?? null, limit })
+        .map((row) => ({
+          ...sessionOf(row),
+          status: row["status"] as JobStatus,
+          lastJobId: String(row["last_job_id"]),
+        })),
+
+    count: (principal) =>
+      Number(
+        db.prepare("SELECT count(*) AS n FROM sessions WHERE principal = :principal")
+          .get({ principal })?.["n"],
+      ),
+
+    touch(id, now) {
+      db.prepare("UPDATE sessions SET last_active_at = :now WHERE id = :id").run({ id, now });
+    },
+
+    recordTurn(id, turn, now) {
+      db.prepare(`UPDATE sessions SET last_active_at = :now, turns = turns + :completed,
+        cli_session_id = coalesce(:cli_session_id, cli_session_id),
+        thread_usage = coalesce(:thread_usage, thread_usage) WHERE id = :id`).run({
+        id,
+        now,
+        completed: turn.completed ? 1 : 0,
+        cli_session_id: turn.cliSessionId ?? null,
+        thread_usage: turn.threadUsage ? JSON.stringify(turn.threadUsage) : null,
+      });
+    },
+
+    remove(id) {
+      db.prepare("DELETE FROM sessions WHERE id = :id").run({ id });
+    },
+
+    expired: (before, principal) =>
+      db.prepare(`SELECT id FROM sessions WHERE last_active_at < :before
+        AND principal = :principal AND NOT EXISTS (SELECT 1 FROM jobs
+          WHERE session_id = sessions.id AND status IN ('queued', 'running'))`)
+        .all({ before, principal }).map((row) => String(row["id"])),
+  };
+}
+
+function sessionOf(row: Record<string, Value>): Session {
+  const usage = row["thread_usage"];
+  return {
+    id: String(row["id"]),
+    principal: String(row["principal"]),
+    cli: String(row["cli"]),
+    cwd: String(row["cwd"]),
+    cliSessionId: row["cli_session_id"] === null ? undefined : String(row["cli_session_id"]),
+    threadUsage: typeof usage === "string" ? JSON.parse(usage) as JobUsage : undefined,
+    turns: Number(row["turns"]),
+    createdAt: Number(row["created_at"]),
+    lastActiveAt: Number(row["last_active_at"]),
+  };
+}
