@@ -1,7 +1,7 @@
 /** Writes to the standard streams, whole and at once. */
 
-/** Stands for a byte that is not UTF-8. */
-export const BAD_BYTE = "\uE000";
+/** Stands for a byte that is not UTF-8; long enough that no prompt holds it by chance. */
+export const BAD_BYTE = "\uE000\uE0FF\uE000";
 
 const encoder = new TextEncoder();
 

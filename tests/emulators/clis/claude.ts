@@ -260,7 +260,9 @@ function initEvent(id: string, { call, model, mode = "default" }: Settings) {
     product_feedback_disabled: false,
     served_by_anthropic: false,
     uuid: crypto.randomUUID(),
-    memory_paths: { auto: `${call.env["HOME"]}/.claude/projects/memory/` },
+    memory_paths: {
+      auto: `${call.env["HOME"]}/.claude/projects/${call.cwd.replaceAll("/", "-")}/memory/`,
+    },
     original_cwd: call.cwd,
     additional_directories: [],
     messaging_socket_path: `/run/cc-socks/${Deno.pid}.sock`,

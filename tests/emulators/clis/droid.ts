@@ -123,7 +123,8 @@ function initEvent({ cwd }: Invocation, id: string, { values }: Args) {
     cwd,
     session_id: id,
     tools: ["Read", "LS", "Execute", "Edit", "Grep", "Glob", "Create"],
-    model: values["model"] ?? "custom:mock-0",
+    // A custom model goes by its number here.
+    model: values["model"]?.replace(/^custom:.*/, "custom:mock-0") ?? "custom:mock-0",
     reasoning_effort: values["reasoning-effort"] ?? "none",
   };
 }

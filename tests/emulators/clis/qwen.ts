@@ -26,8 +26,9 @@ const GRAMMAR: Grammar = {
   ],
 };
 
-const NOISE = "Ripgrep not available: spawn /opt/qwen-code/vendor/ripgrep/x64-linux/rg EACCES. " +
-  "Falling back to built-in grep.\n";
+const NOISE =
+  "Ripgrep not available: spawn /opt/node_modules/@qwen-code/qwen-code/vendor/ripgrep/" +
+  "x64-linux/rg EACCES. Falling back to built-in grep.\n";
 
 export const cli: Cli = async function qwen(call) {
   const args = parseArgs(call.argv, GRAMMAR);
