@@ -1,12 +1,10 @@
-/** Checks one document of the main configuration on its own, so that messages name its lines. */
+/** Checks each document of the main configuration on its own, so that messages name its lines. */
 import type { Document } from "./document.ts";
-import { didYouMean, explain } from "./explain.ts";
+import { didYouMean, explain, PARSING } from "./explain.ts";
 import { isMap, type Settings, valueAt } from "./merge.ts";
 import { partial } from "./partial.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { configSchema, transportSchema } from "./schema.ts";
-
-const documentSchema = partial(configSchema.extend({ transport: transportSchema }));
 
 /** A document in the shape of the configuration, and what is wrong in it. */
 export interface Checked {
@@ -14,28 +12,31 @@ export interface Checked {
   problems: ConfigProblem[];
 }
 
-/**
- * Checks a document's keys and values, and that its roles go to CLIs that are described.
- *
- * @param document what a file or the environment holds
- * @param cliNames the names of the CLIs that are described
- */
-export function checkDocument(document: Document, cliNames: readonly string[]): Checked {
+/** Checks a document's keys and values, and brings a top-level `transport` to its place. */
+export function checkDocument(document: Document): Checked {
   const { settings, locate } = document;
-  const result = documentSchema.safeParse(settings, { reportInput: true });
-  const problems = result.success ? [] : explain(result.error.issues, documentSchema, locate);
-  problems.push(...unknownClis(document, cliNames));
-  if (settings.transport === undefined) return { document, problems };
-
-  if (valueAt(settings, ["server", "transport"]) !== undefined) {
+  const checked = settings.transport === undefined ? document : hoisted(document);
+  const problems = schemaProblems(checked);
+  if (checked !== document && valueAt(settings, ["server", "transport"]) !== undefined) {
     const message = 'Both "transport" and "server.transport" are set. Keep one of them';
     problems.push({ ...locate(["transport"], "key"), message });
   }
-  return { document: hoisted(document), problems };
+  return { document: checked, problems };
 }
 
-function unknownClis({ settings, locate }: Document, cliNames: readonly string[]) {
-  return roleEntries(settings).flatMap(([role, { cli }]): ConfigProblem[] => {
+/** Builds the schema of a lone document only where the whole one does not do: that takes time. */
+function schemaProblems({ settings, locate }: Document): ConfigProblem[] {
+  if (configSchema.safeParse(settings, PARSING).success) return [];
+  const schema = partial(configSchema.extend({ transport: transportSchema }));
+  return explain(schema.safeParse(settings, PARSING).error?.issues ?? [], schema, locate);
+}
+
+/** The roles of a document that go to a CLI that no folder describes. */
+export function unknownClis(
+  { settings, locate }: Document,
+  cliNames: readonly string[],
+): ConfigProblem[] {
+  return roleEntries(settings).flatMap(([role, { cli }]) => {
     if (typeof cli !== "string" || cliNames.includes(cli)) return [];
     const hint = didYouMean(cli, cliNames) || `. CLIs: ${cliNames.join(", ")}`;
     const message = `Unknown CLI "${cli}" for "roles.${role}.cli"${hint}`;

@@ -1,7 +1,8 @@
 /** The layer that environment variables make. */
+import { nearest } from "../lib/nearest.ts";
 import { didYouMean, shown } from "./explain.ts";
 import type { Document } from "./document.ts";
-import { leaves, merge, type Settings } from "./merge.ts";
+import { leaves, merge, nested, type Settings } from "./merge.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { configSchema, TRANSPORTS } from "./schema.ts";
 import type { Keys } from "./yaml.ts";
@@ -58,8 +59,9 @@ export function readEnvironment(env: Record<string, string>, roles: string[]): E
   }
 
   function scalars(): void {
-    const known = scalarKeys();
-    for (const variable of variables(env, /^AIMUX_(SERVER|CIRCUIT_BREAKER)_/)) {
+    const given = variables(env, /^AIMUX_(SERVER|CIRCUIT_BREAKER)_/);
+    const known = given.length > 0 ? scalarKeys() : new Map<string, ScalarKey>();
+    for (const variable of given) {
       const key = known.get(variable);
       if (key !== undefined) set(variable, key.keys, key.convert(value(env, variable)!));
       else problems.push({ path: variable, message: unknownVariable(variable, known.keys()) });
@@ -71,7 +73,7 @@ export function readEnvironment(env: Record<string, string>, roles: string[]): E
     for (const variable of variables(env, /^AIMUX_ROLE_/)) {
       const role = known.get(variable);
       if (role === undefined) {
-        const message = `${unknownVariable(variable, known.keys())}. Roles: ${roles.join(", ")}`;
+        const message = unknownRole(variable, roles);
         problems.push({ path: variable, message });
         continue;
       }
@@ -111,6 +113,13 @@ function unknownVariable(variable: string, known: Iterable<string>): string {
   return `Unknown variable${didYouMean(variable, known)}`;
 }
 
+/** Compares the roles alone: what all the variables share would make any of them look close. */
+function unknownRole(variable: string, roles: string[]): string {
+  const role = nearest(variable.replace("AIMUX_ROLE_", ""), roles.map(variablePart));
+  const hint = role === undefined ? "" : ` Did you mean "AIMUX_ROLE_${role}"?`;
+  return `No such role.${hint} Roles: ${roles.join(", ")}`;
+}
+
 function unknownTransport(name: string): string {
   const known = [...TRANSPORT_NAMES.keys()];
   return `Expected one of ${known.join(", ")}, found ${shown(name)}${didYouMean(name, known)}`;
@@ -122,10 +131,6 @@ function variablePart(key: string): string {
 
 function variableOf(keys: Keys, names: Map<string, string>): string {
   return names.get(keys.join(".")) ?? "environment";
-}
-
-function nested(keys: string[], value: unknown): Settings {
-  return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Settings;
 }
 
 interface ScalarKey {

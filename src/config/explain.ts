@@ -7,20 +7,35 @@ import type { Keys } from "./yaml.ts";
 /** Tells where a key or its value stands. */
 export type Locate = (keys: Keys, at: "key" | "value") => Place;
 
+/**
+ * How schemas are applied here: the input stays with each issue, and no code is generated, which
+ * pays only for schemas that are used often.
+ */
+export const PARSING = { reportInput: true, jitless: true } as const;
+
 type Issue = z.core.$ZodIssue;
 
 /** Says in plain words what zod found, each with its place and, where it helps, the nearest name. */
 export function explain(issues: Issue[], schema: z.ZodType, locate: Locate): ConfigProblem[] {
-  return issues.flatMap((issue) => {
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
-        ...locate([...issue.path, key], "key"),
-        message: unknownKey(issue.path, key, keysOf(schema, issue.path)),
-      }));
-    }
-    const at = issue.code === "invalid_key" ? "key" : "value";
-    return [{ ...locate(issue.path, at), message: sentence(issue) }];
-  });
+  return issues.flatMap((issue) => explainIssue(issue, schema, locate)).sort(byPlace);
+}
+
+function explainIssue(issue: Issue, schema: z.ZodType, locate: Locate): ConfigProblem[] {
+  if (issue.code === "unrecognized_keys") {
+    const names = keysOf(schema, issue.path);
+    return issue.keys.map((key) => ({
+      ...locate([...issue.path, key], "key"),
+      message: unknownKey(issue.path, key, names),
+    }));
+  }
+  const at = issue.code === "invalid_key" ? "key" : "value";
+  return [{ ...locate(issue.path, at), message: sentence(issue) }];
+}
+
+/** Within one file from top to bottom. */
+function byPlace(a: Place, b: Place): number {
+  if (a.path !== b.path) return 0;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 /** `Did you mean "x"?` with a space before it, or nothing. */
@@ -32,7 +47,7 @@ export function didYouMean(word: string, names: Iterable<string>): string {
 /** A value as an error message shows it. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (isMap(value)) return "a map";
   if (typeof value !== "string") return String(value);
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);

@@ -1,8 +1,9 @@
 /** Loads the main configuration: reads and checks each layer, then lays one over the other. */
-import { checkDocument, roleEntries } from "./check.ts";
+import { checkDocument, roleEntries, unknownClis } from "./check.ts";
 import { cliFolders } from "./cli_folders.ts";
 import { type Document, readDocument } from "./document.ts";
 import { readEnvironment } from "./environment.ts";
+import { PARSING } from "./explain.ts";
 import { type ConfigFolder, configFolders, type ConfigSources } from "./folders.ts";
 import { leaves, type Settings, valueAt } from "./merge.ts";
 import { overlay } from "./overlay.ts";
@@ -22,6 +23,9 @@ export interface LoadedConfig {
   cliNames: string[];
   /** The folders that were looked in, lowest layer first; `loadProfiles` reads the CLIs there. */
   folders: ConfigFolder[];
+  /** What all files set together, and what the environment sets: a project's file goes between. */
+  files: Settings;
+  environment: Settings;
 }
 
 /**
@@ -35,21 +39,30 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const cliNames = [...cliFolders(folders).keys()];
   const problems: ConfigProblem[] = [];
 
-  const files = folders.flatMap((folder) => readFolder(folder, problems));
-  const roles = files.flatMap(({ settings }) => roleEntries(settings).map(([role]) => role));
-  const environment = readEnvironment(sources.env, [...new Set(roles)]);
-  problems.push(...environment.problems);
+  const read = folders.flatMap((folder) => readFolder(folder, problems));
+  const roles = read.flatMap(({ settings }) => roleEntries(settings).map(([role]) => role));
+  const variables = readEnvironment(sources.env, [...new Set(roles)]);
+  problems.push(...variables.problems);
 
-  const documents = [...files, environment.document].map((document) => {
-    const checked = checkDocument(document, cliNames);
-    problems.push(...checked.problems);
+  const documents = [...read, variables.document].map((document) => {
+    const checked = checkDocument(document);
+    problems.push(...checked.problems, ...unknownClis(checked.document, cliNames));
     return checked.document;
   });
   if (problems.length > 0) throw new ConfigError(problems);
 
-  const settings = documents.map((document) => document.settings).reduce(overlay, {});
-  const config = withPaths(configSchema.parse(settings), documents, sources.home);
-  return { config, origins: originsOf(config, documents), cliNames, folders };
+  const layers = documents.map(({ settings }) => settings);
+  const files = layers.slice(0, -1).reduce(overlay, {});
+  const environment = layers.at(-1)!;
+  const config = configSchema.parse(overlay(files, environment), PARSING);
+  return {
+    config: withPaths(config, documents, sources.home),
+    origins: originsOf(config, documents),
+    cliNames,
+    folders,
+    files,
+    environment,
+  };
 }
 
 function readFolder(folder: ConfigFolder, problems: ConfigProblem[]): Document[] {

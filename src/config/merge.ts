@@ -39,3 +39,8 @@ export function valueAt(settings: unknown, keys: readonly PropertyKey[]): unknow
   }
   return value;
 }
+
+/** The settings that hold one value at the end of the keys. */
+export function nested(keys: readonly string[], value: unknown): Settings {
+  return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Settings;
+}

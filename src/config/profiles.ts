@@ -1,14 +1,12 @@
 /** Loads the profiles of the CLIs. */
 import { cliFolders } from "./cli_folders.ts";
 import { type Document, readDocument } from "./document.ts";
-import { explain, type Locate, shown } from "./explain.ts";
+import { explain, type Locate, PARSING, shown } from "./explain.ts";
 import type { ConfigFolder } from "./folders.ts";
 import { merge, type Settings, valueAt } from "./merge.ts";
 import { partial } from "./partial.ts";
 import { ConfigError, type ConfigProblem } from "./problem.ts";
 import { type CliProfile, profileSchema } from "./profile.ts";
-
-const documentSchema = partial(profileSchema);
 
 /** The profiles that are sound, and what is wrong with the others. */
 export interface LoadedProfiles {
@@ -38,10 +36,11 @@ export function loadProfiles(folders: ConfigFolder[]): LoadedProfiles {
 
 function loadProfile(name: string, layers: ConfigFolder[]): CliProfile {
   const documents = layers.map(readLayer);
-  throwAny(documents.flatMap(check));
-
   const settings = documents.map((document) => document.settings).reduce(merge, {} as Settings);
-  const result = profileSchema.safeParse(settings, { reportInput: true });
+  const result = profileSchema.safeParse(settings, PARSING);
+  // A layer's own mistakes come first, also where the layer above hides them.
+  if (!result.success || documents.length > 1) throwAny(documents.flatMap(check));
+
   const locate = locateIn(documents);
   if (!result.success) throw new ConfigError(explain(result.error.issues, profileSchema, locate));
   if (result.data.name !== name) {
@@ -63,8 +62,8 @@ function readLayer({ path, shown }: ConfigFolder): Document {
 }
 
 function check({ settings, locate }: Document): ConfigProblem[] {
-  const result = documentSchema.safeParse(settings, { reportInput: true });
-  return result.success ? [] : explain(result.error.issues, documentSchema, locate);
+  const schema = partial(profileSchema);
+  return explain(schema.safeParse(settings, PARSING).error?.issues ?? [], schema, locate);
 }
 
 /** Points into the highest layer that holds the value, or else the map around it. */

@@ -41,6 +41,8 @@ export class YamlError extends Error {
   }
 }
 
+const DUPLICATE = /^duplicated mapping key/;
+
 /**
  * Parses one document.
  *
@@ -70,12 +72,15 @@ export function parseYaml(source: string): Yaml {
 }
 
 function explained({ reason, mark }: YAMLException, text: string): YamlError {
-  const position = mark === undefined ? {} : { line: mark.line + 1, column: mark.column + 1 };
-  return new YamlError(explanation(reason, text.slice(mark?.position ?? 0)), position);
+  if (mark === undefined) return new YamlError(explanation(reason, ""), {});
+  const duplicate = DUPLICATE.test(reason);
+  // The mark of a quoted key stands behind its quote.
+  const offset = mark.position - (duplicate && /["']/.test(text[mark.position - 1] ?? "") ? 1 : 0);
+  return new YamlError(explanation(reason, text.slice(offset)), positionOf(text, offset));
 }
 
 function explanation(reason: string, rest: string): string {
-  if (reason.startsWith("duplicated mapping key")) {
+  if (DUPLICATE.test(reason)) {
     return `Duplicate key "${/^["']?([^"':\n]*)/.exec(rest)?.[1]?.trim()}"`;
   }
   if (reason.startsWith("tab characters")) return "Use spaces, not a tab, for indentation";

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { loadConfig } from "./load.ts";
+import { leaves, type Settings, valueAt } from "./merge.ts";
+import { configSchema } from "./schema.ts";
+import { problemsOf, type TestFolders, testFolders } from "./testing.ts";
+
+const ROLES = "roles:\n" +
+  "  coding: {cli: codex, model: gpt-5.3-codex, reasoning_effort: high}\n" +
+  "  my-role: {cli: gemini}\n" +
+  "  default: {cli: codex}\n";
+
+function withRoles(): TestFolders {
+  return testFolders({ "embedded/default.yaml": ROLES });
+}
+
+Deno.test("Each scalar key has a variable, its path in capitals", () => {
+  using folders = testFolders();
+  for (const [keys, value] of leaves(configSchema.parse({}) as unknown as Settings)) {
+    const name = `AIMUX_${keys.join("_").toUpperCase()}`;
+    const { config, origins } = loadConfig(folders.sources({ [name]: String(value) }));
+    assert.equal(origins.get(keys.join(".")), "environment", name);
+    assert.equal(typeof valueAt(config, keys), typeof value, name);
+  }
+});
+
+Deno.test("The variables of the documentation set their keys", () => {
+  using folders = testFolders();
+  const { config } = loadConfig(folders.sources({
+    AIMUX_SERVER_MAX_CONCURRENT_JOBS: "3",
+    AIMUX_CIRCUIT_BREAKER_COOLDOWN_SECONDS: " 60 ",
+    AIMUX_SERVER_TRANSPORT_TYPE: "http",
+    AIMUX_SERVER_SYNC_WAIT_SECONDS: "0.5",
+  }));
+  assert.equal(config.server.max_concurrent_jobs, 3);
+  assert.equal(config.circuit_breaker.cooldown_seconds, 60);
+  assert.equal(config.server.transport.type, "http");
+  assert.equal(config.server.sync_wait_seconds, 0.5);
+});
+
+Deno.test("MCP_TRANSPORT knows streamablehttp, and aimux's own variable is stronger", () => {
+  using folders = testFolders();
+  const transport = (env: Record<string, string>) =>
+    loadConfig(folders.sources(env)).config.server.transport;
+  assert.deepEqual(transport({ MCP_TRANSPORT: "streamablehttp", PORT: "81" }), {
+    type: "http",
+    port: ":81",
+  });
+  assert.deepEqual(transport({ PORT: "81", AIMUX_SERVER_TRANSPORT_PORT: "82" }), {
+    type: "stdio",
+    port: ":82",
+  });
+});
+
+const routes: [route: string, role: Record<string, string>][] = [
+  ["gemini", { cli: "gemini" }],
+  ["gemini:gemini-2.5-pro:high", {
+    cli: "gemini",
+    model: "gemini-2.5-pro",
+    reasoning_effort: "high",
+  }],
+  ["gemini:pro", { cli: "gemini", model: "pro" }],
+  ["gemini::low", { cli: "gemini", reasoning_effort: "low" }],
+  ["gemini:ollama/qwen3:8b:low", {
+    cli: "gemini",
+    model: "ollama/qwen3:8b",
+    reasoning_effort: "low",
+  }],
+  ["gemini:ollama/qwen3:8b:", { cli: "gemini", model: "ollama/qwen3:8b" }],
+  [":gpt-5.4", { cli: "codex", model: "gpt-5.4", reasoning_effort: "high" }],
+  ["::low", { cli: "codex", model: "gpt-5.3-codex", reasoning_effort: "low" }],
+  ["codex::", { cli: "codex", model: "gpt-5.3-codex", reasoning_effort: "high" }],
+  ["", { cli: "codex", model: "gpt-5.3-codex", reasoning_effort: "high" }],
+];
+
+for (const [route, role] of routes) {
+  Deno.test(`AIMUX_ROLE_CODING=${route} routes the role`, () => {
+    using folders = withRoles();
+    const { config } = loadConfig(folders.sources({ AIMUX_ROLE_CODING: route }));
+    assert.deepEqual(config.roles.coding, role);
+  });
+}
+
+Deno.test("A - in a role's name is a _ in its variable", () => {
+  using folders = withRoles();
+  const { config } = loadConfig(folders.sources({ AIMUX_ROLE_MY_ROLE: "codex" }));
+  assert.deepEqual(config.roles["my-role"], { cli: "codex" });
+});
+
+const mistakes: [name: string, value: string, problem: string][] = [
+  [
+    "AIMUX_ROLE_CODING",
+    "codex:m:hihg",
+    "Expected one of none, minimal, low, medium, high, xhigh, max " +
+    'for "roles.coding.reasoning_effort", found "hihg". Did you mean "high"?',
+  ],
+  ["AIMUX_ROLE_CODING", "codx", 'Unknown CLI "codx" for "roles.coding.cli". Did you mean "codex"?'],
+  ["AIMUX_ROLE_CODING", ":", 'Expected CLI:MODEL:EFFORT, each part optional, found ":"'],
+  [
+    "AIMUX_ROLE_CODING",
+    "codex:--yolo",
+    'Invalid value "--yolo" for "roles.coding.model". ' +
+    "Use letters, digits and . _ : / @ + = , [ ] -",
+  ],
+  [
+    "AIMUX_ROLE_CODNIG",
+    "codex",
+    'No such role. Did you mean "AIMUX_ROLE_CODING"? Roles: coding, my-role, default',
+  ],
+  ["AIMUX_ROLE_ZEBRACROSSING", "codex", "No such role. Roles: coding, my-role, default"],
+  [
+    "AIMUX_SERVER_MAX_QUEU",
+    "1",
+    'Unknown variable. Did you mean "AIMUX_SERVER_MAX_QUEUE"?',
+  ],
+  [
+    "AIMUX_CIRCUIT_BREAKER_COOLDOWN",
+    "1",
+    'Unknown variable. Did you mean "AIMUX_CIRCUIT_BREAKER_COOLDOWN_SECONDS"?',
+  ],
+  [
+    "AIMUX_SERVER_LOG_LEVEL",
+    "loud",
+    'Expected one of debug, info, warn, error for "server.log_level", found "loud"',
+  ],
+  [
+    "MCP_TRANSPORT",
+    "htpp",
+    'Expected one of stdio, sse, http, streamablehttp, found "htpp". Did you mean "http"?',
+  ],
+  [
+    "PORT",
+    "eighty",
+    'Expected a port such as 8080, ":8080" or "127.0.0.1:8080" ' +
+    'for "server.transport.port", found "eighty"',
+  ],
+];
+
+for (const [name, value, problem] of mistakes) {
+  Deno.test(`${name}=${value} is refused in plain words`, () => {
+    using folders = withRoles();
+    const problems = problemsOf(() => loadConfig(folders.sources({ [name]: value })));
+    assert.deepEqual(problems, [`${name} ${problem}`]);
+  });
+}
+
+Deno.test("Empty variables count as unset, and others of aimux are left alone", () => {
+  using folders = withRoles();
+  const { origins } = loadConfig(folders.sources({
+    AIMUX_SERVER_MAX_QUEUE: " ",
+    AIMUX_ROLE_ZEBRA: "",
+    MCP_TRANSPORT: "",
+    AIMUX_CONFIG_DIR: "",
+    AIMUX_AUTH_TOKEN: "x",
+    AIMUX_DEPTH: "1",
+    AIMUX_JOB_ID: "job_1",
+    AIMUX_SOMETHING: "x",
+  }));
+  assert(![...origins.values()].includes("environment"));
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { formatProblem } from "./problem.ts";
+import { configFolders } from "./folders.ts";
+import { loadConfig } from "./load.ts";
+import { loadProfiles } from "./profiles.ts";
+import { SMALL_PROFILE, type TestFolders, testFolders } from "./testing.ts";
+
+const USER = "home/.config/aimux/cli.d";
+
+function load(folders: TestFolders) {
+  const { profiles, brokenProfiles } = loadProfiles(configFolders(folders.sources()));
+  const broken = Object.fromEntries(
+    [...brokenProfiles].map(([name, problems]) => [name, problems.map(formatProblem)]),
+  );
+  return { profiles, broken };
+}
+
+Deno.test("The seed's profile is taken to the letter", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex
+binary: codex
+command:
+  base: "codex exec"
+prompt_flag_type: positional
+output_format: jsonl
+stdin_threshold: 6000 # pipe via stdin above this char count
+completion_pattern: "turn\\\\.completed"
+headless_flags: ["--full-auto"]
+`,
+  });
+  const { profiles, broken } = load(folders);
+  assert.deepEqual(broken, {});
+  const codex = profiles.get("codex")!;
+  assert.equal(codex.command.base, "codex exec");
+  assert.equal(codex.completion_pattern, "turn\\.completed");
+  assert.deepEqual(codex.headless_flags, ["--full-auto"]);
+});
+
+Deno.test("A profile of a higher layer overrides single keys; lists replace", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml":
+      `name: codex\n${SMALL_PROFILE}\nheadless_flags: [a, b]\nenv: {A: "1", B: "2"}\n`,
+    [`${USER}/codex/profile.yaml`]: 'headless_flags: [c]\nenv: {B: "3"}\ntimeout_seconds: 9\n',
+  });
+  const codex = load(folders).profiles.get("codex")!;
+  assert.equal(codex.binary, "prog");
+  assert.equal(codex.timeout_seconds, 9);
+  assert.deepEqual(codex.headless_flags, ["c"]);
+  assert.deepEqual(codex.env, { A: "1", B: "3" });
+});
+
+Deno.test("A new folder adds a CLI, and roles may use it", () => {
+  using folders = testFolders({
+    [`${USER}/mine/profile.yaml`]: `name: mine\n${SMALL_PROFILE}\n`,
+    "home/.config/aimux/config.yaml": "roles:\n  coding: {cli: mine}\n",
+  });
+  assert.deepEqual([...load(folders).profiles.keys()], ["codex", "gemini", "mine"]);
+  assert.equal(loadConfig(folders.sources()).config.roles.coding?.cli, "mine");
+});
+
+Deno.test("A role may go to a CLI whose profile is broken: that is the profile's problem", () => {
+  using folders = testFolders({
+    [`${USER}/codex/profile.yaml`]: "nonsense: 1\n",
+    "home/.config/aimux/config.yaml": "roles:\n  coding: {cli: codex}\n",
+  });
+  assert.equal(loadConfig(folders.sources()).config.roles.coding?.cli, "codex");
+});
+
+const mistakes: [what: string, text: string, ...problems: string[]][] = [
+  ["bad YAML", "name: codex\nenv: {\n", ":3:1 Invalid YAML: deficient indentation"],
+  [
+    "an unknown key",
+    `name: codex\n${SMALL_PROFILE}\nheadles_flags: []\n`,
+    ':6:1 Unknown key "headles_flags". Did you mean "headless_flags"?',
+  ],
+  [
+    "missing keys",
+    "name: codex\ncommand:\n",
+    ' Missing key "binary"',
+    ' Missing key "output_format": one of text, json, jsonl',
+    ':2:1 Missing key "command"',
+  ],
+  [
+    "another name than its folder",
+    `name: codx\n${SMALL_PROFILE}\n`,
+    ':1:7 Expected "codex" for "name", as the folder is called, found "codx"',
+  ],
+  [
+    "values of the wrong kind",
+    `name: codex\n${SMALL_PROFILE}\nheadless_flags: [a, 1]\nenv: {A: 1}\nread_only_flags: x\n` +
+    "timeout_seconds: -1\nstdin_threshold: 1.5\nbinary2: 1\n",
+    ':6:21 Expected a text for "headless_flags.1", found 1',
+    ':7:10 Expected a text for "env.A", found 1',
+    ':8:18 Expected a list for "read_only_flags", found "x"',
+    ':9:18 Expected a number above 0 for "timeout_seconds", found -1',
+    ':10:18 Expected a whole number for "stdin_threshold", found 1.5',
+    ':11:1 Unknown key "binary2". Did you mean "binary"?',
+  ],
+  [
+    "a flag type without its flag",
+    `name: codex\n${SMALL_PROFILE}\nprompt_flag_type: flag\n`,
+    ' Missing key "prompt_flag": prompt_flag_type "flag" needs it',
+  ],
+  [
+    "an invalid pattern",
+    `name: codex\n${SMALL_PROFILE}\ncompletion_pattern: "("\n`,
+    ':6:21 Invalid regular expression "("',
+  ],
+  [
+    "an empty list of levels",
+    `name: codex\n${SMALL_PROFILE}\nreasoning: {levels: []}\n`,
+    ':6:21 Expected a list that is not empty for "reasoning.levels", found an empty list',
+  ],
+];
+
+for (const [what, text, ...problems] of mistakes) {
+  Deno.test(`A profile with ${what} disables its CLI only`, () => {
+    using folders = testFolders({ "embedded/cli.d/codex/profile.yaml": text });
+    const { profiles, broken } = load(folders);
+    assert.deepEqual([...profiles.keys()], ["gemini"]);
+    assert.deepEqual(broken, {
+      codex: problems.map((problem) => `config/cli.d/codex/profile.yaml${problem}`),
+    });
+    loadConfig(folders.sources());
+  });
+}
+
+Deno.test("A folder without a profile is told, and files beside the folders are not CLIs", () => {
+  using folders = testFolders({ "embedded/cli.d/README.md": "x", [`${USER}/.git/config`]: "x" });
+  Deno.mkdirSync(join(folders.path, "embedded/cli.d/empty"));
+  const { profiles, broken } = load(folders);
+  assert.deepEqual([...profiles.keys()], ["codex", "gemini"]);
+  assert.deepEqual(broken, {
+    empty: [
+      "config/cli.d/empty/profile.yaml No such file. Write the profile, or remove its folder",
+    ],
+  });
+});
+
+Deno.test("A mistake in an override points into the override, one below into the one below", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\nstdin_flags: 1\n`,
+    "embedded/cli.d/gemini/profile.yaml": `name: gemini\n${SMALL_PROFILE}\n`,
+    [`${USER}/codex/profile.yaml`]: "stdin_flags: []\ntimeout_seconds: soon\n",
+    [`${USER}/gemini/profile.yaml`]: "prompt_flag_type: flag\nname: gem\n",
+  });
+  assert.deepEqual(load(folders).broken, {
+    codex: [
+      'config/cli.d/codex/profile.yaml:6:14 Expected a list for "stdin_flags", found 1',
+      join(folders.user, "cli.d/codex/profile.yaml") +
+      ':2:18 Expected a number for "timeout_seconds", found "soon"',
+    ],
+    gemini: [
+      join(folders.user, "cli.d/gemini/profile.yaml") +
+      ' Missing key "prompt_flag": prompt_flag_type "flag" needs it',
+    ],
+  });
+});
+
+Deno.test("Every embedded profile is sound", () => {
+  const embedded = new URL("../../config/", import.meta.url);
+  const folders = configFolders({ embedded, env: {}, home: "/nowhere" });
+  const { profiles, brokenProfiles } = loadProfiles(folders);
+  assert.deepEqual([...brokenProfiles], []);
+  assert.equal(profiles.size, 12);
+});
