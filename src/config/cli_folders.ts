@@ -1,4 +1,6 @@
+import { messageOf } from "../lib/errors.ts";
 import type { ConfigFolder } from "./folders.ts";
+import { ConfigError } from "./problem.ts";
 
 /**
  * The folders of each CLI, lowest layer first; the CLIs by name.
@@ -7,11 +9,8 @@ import type { ConfigFolder } from "./folders.ts";
  * to be read.
  */
 export function cliFolders(folders: ConfigFolder[]): Map<string, ConfigFolder[]> {
-  const found = folders.flatMap(({ path, shown }) =>
-    namesIn(`${path}/cli.d`).map((name) => ({
-      name,
-      folder: { path: `${path}/cli.d/${name}`, shown: `${shown}/cli.d/${name}` },
-    }))
+  const found = folders.map((folder) => within(folder, "cli.d")).flatMap((folder) =>
+    namesIn(folder).map((name) => ({ name, folder: within(folder, name) }))
   );
   const names = [...new Set(found.map(({ name }) => name))].sort();
   return new Map(names.map((name) => [
@@ -20,14 +19,20 @@ export function cliFolders(folders: ConfigFolder[]): Map<string, ConfigFolder[]>
   ]));
 }
 
-function namesIn(path: string): string[] {
+function within({ path, shown }: ConfigFolder, name: string): ConfigFolder {
+  return { path: `${path}/${name}`, shown: `${shown}/${name}` };
+}
+
+function namesIn(folder: ConfigFolder): string[] {
   try {
-    return [...Deno.readDirSync(path)]
+    return [...Deno.readDirSync(folder.path)]
       .filter(({ name, isDirectory, isSymlink }) =>
         (isDirectory || isSymlink) && !name.startsWith(".")
       )
       .map(({ name }) => name);
-  } catch {
-    return [];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    const message = `Cannot read the folder: ${messageOf(error)}`;
+    throw new ConfigError([{ path: folder.shown, message }]);
   }
 }

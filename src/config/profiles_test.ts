@@ -4,7 +4,7 @@ import { formatProblem } from "./problem.ts";
 import { configFolders } from "./folders.ts";
 import { loadConfig } from "./load.ts";
 import { loadProfiles } from "./profiles.ts";
-import { SMALL_PROFILE, type TestFolders, testFolders } from "./testing.ts";
+import { problemsOf, SMALL_PROFILE, type TestFolders, testFolders } from "./testing.ts";
 
 const USER = "home/.config/aimux/cli.d";
 
@@ -136,6 +136,12 @@ Deno.test("A folder without a profile is told, and files beside the folders are 
       "config/cli.d/empty/profile.yaml No such file. Write the profile, or remove its folder",
     ],
   });
+});
+
+Deno.test("A file in place of the folder of profiles is told", () => {
+  using folders = testFolders({ "bin/config/cli.d": "x" });
+  const [problem] = problemsOf(() => loadConfig(folders.sources()));
+  assert.match(problem!, /config\/cli\.d Cannot read the folder: /);
 });
 
 Deno.test("A mistake in an override points into the override, one below into the one below", () => {
