@@ -1,0 +1,78 @@
+/** Finds JSON objects in what a program prints. */
+import type { OutputText } from "../../lib/output_text.ts";
+import { plainText } from "../plain_text.ts";
+import { isObject, type JsonObject } from "./fields.ts";
+import { parseJson } from "./safe_json.ts";
+
+/**
+ * The JSON objects of an output in their order: one a line (JSON Lines), spread over indented lines
+ * (pretty-printed), or the members of an array. Whatever stands between them is passed over; what
+ * began like JSON and was not is counted in one warning.
+ *
+ * It holds one object at a time, so a stream of any length fits: an object over many lines is given
+ * up at the first line that cannot belong to it.
+ */
+export function* jsonEvents(output: OutputText, warnings: string[] = []): Generator<JsonObject> {
+  let found = false;
+  let broken = 0;
+  for (const document of documents(output)) {
+    if (document === undefined) {
+      broken++;
+      continue;
+    }
+    for (const event of objectsIn(document)) {
+      found = true;
+      yield event;
+    }
+  }
+  if (!found) yield* embedded(output);
+  if (broken > 0) {
+    warnings.push(
+      `Skipped malformed JSON in the output: ${broken} ${broken === 1 ? "time" : "times"}`,
+    );
+  }
+}
+
+/** Whole documents at the beginning of lines; undefined for one that is broken. */
+function* documents(output: OutputText): Generator<unknown> {
+  let pending: string[] = [];
+  let indent = 0;
+  for (const line of output.lines()) {
+    const start = line.search(/\S/);
+    if (start < 0) continue;
+    const first = line[start];
+    if (pending.length > 0) {
+      if (start > indent) {
+        pending.push(line);
+        continue;
+      }
+      const closes = start === indent && (first === "}" || first === "]");
+      yield closes ? parseJson([...pending, first].join("\n")) : undefined;
+      pending = [];
+      if (closes) continue;
+    }
+    if (first !== "{" && first !== "[") continue;
+    const text = line.slice(start).trimEnd();
+    const value = parseJson(text);
+    if (value !== undefined) yield value;
+    else if (text.endsWith("{") || text.endsWith("[")) [pending, indent] = [[text], start];
+    else if (first === "{") yield undefined; // A line like "[STARTUP] ready" is no broken JSON.
+  }
+  if (pending.length > 0) yield undefined;
+}
+
+/** Objects within a line, for a program that prints its JSON right behind or before other text. */
+function* embedded(output: OutputText): Generator<JsonObject> {
+  for (const line of output.lines()) {
+    if (!line.includes("{")) continue;
+    const text = plainText(line);
+    const start = text.search(/\[?\{/);
+    const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]"));
+    yield* objectsIn(parseJson(text.slice(start, end + 1)));
+  }
+}
+
+function objectsIn(document: unknown): JsonObject[] {
+  if (Array.isArray(document)) return document.filter(isObject);
+  return isObject(document) ? [document] : [];
+}

@@ -1,0 +1,55 @@
+/** The decoders by name: one for each CLI whose output needs it, and the generic ones. */
+import { AimuxError } from "../../lib/errors.ts";
+import type { Decoder } from "../decoder.ts";
+import { aider } from "./aider.ts";
+import { claude } from "./claude.ts";
+import { cline } from "./cline.ts";
+import { codex } from "./codex.ts";
+import { continueCli } from "./continue.ts";
+import { droid } from "./droid.ts";
+import { gemini } from "./gemini.ts";
+import { goose } from "./goose.ts";
+import { gptme } from "./gptme.ts";
+import { json } from "./json.ts";
+import { jsonl } from "./jsonl.ts";
+import { opencode } from "./opencode.ts";
+import { qwen } from "./qwen.ts";
+import { text } from "./text.ts";
+
+/** What a profile can name as its `decoder`. */
+export const decoders: Readonly<Record<string, Decoder>> = {
+  aider,
+  claude,
+  cline,
+  codex,
+  continue: continueCli,
+  crush: text,
+  droid,
+  gemini,
+  goose,
+  gptme,
+  opencode,
+  qwen,
+  text,
+  json,
+  jsonl,
+};
+
+/** What of a profile decides about its decoder. */
+export interface DecoderChoice {
+  name: string;
+  decoder?: string | undefined;
+  output_format: string;
+}
+
+/** The decoder that a profile names, else the one of its name, else the one of its format. */
+export function decoderFor({ name, decoder, output_format }: DecoderChoice): Decoder {
+  const chosen = decoder ?? (Object.hasOwn(decoders, name) ? name : output_format);
+  const found = Object.hasOwn(decoders, chosen) ? decoders[chosen] : undefined;
+  if (found === undefined) {
+    throw new AimuxError("invalid_input", `Unknown decoder "${chosen}" in the profile "${name}"`, {
+      hint: `Use one of: ${Object.keys(decoders).join(", ")}`,
+    });
+  }
+  return found;
+}

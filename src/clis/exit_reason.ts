@@ -1,0 +1,66 @@
+/** Finds the reason of a bad exit in what a CLI printed. */
+import type { Decoded } from "./decoder.ts";
+import { plainText } from "./plain_text.ts";
+
+/**
+ * The lines of standard error that tell why a CLI gave up, on one line; where there are none, its
+ * last complaint or the end of what it printed as text; empty where it said nothing.
+ */
+export function exitReason(stderr: string, { warnings, text }: Decoded): string {
+  const lines = meaningfulLines(stderr);
+  const reason = errorLines(lines) || lastLines(lines.filter((line) => !WARNING.test(line))) ||
+    warnings.findLast(isMeaningful) || lastLines(meaningfulLines(text)) || lastLines(lines);
+  return reason.length > MAX_LENGTH ? `${reason.slice(0, MAX_LENGTH)}…` : reason;
+}
+
+const MAX_LENGTH = 500;
+
+/** Reasons stand at the end; what a long run logged before does not have to be looked at. */
+const MAX_TAIL = 20_000;
+
+/** What CLIs print in good runs, too. */
+const NOISE: readonly RegExp[] = [
+  /^Reading (?:additional input|prompt) from stdin/, // codex
+  /^WARNING: proceeding, even though/, // codex
+  /^\[STARTUP\]/, // gemini
+  /^Loaded cached credentials/, // gemini
+  /^Ripgrep (?:is )?not available/, // gemini, qwen
+  /^Model metadata for .* not found/, // codex, which uses the model all the same
+  /^at \S+/, // a frame of a stack trace
+  /^Node\.js v\d/,
+  /^[\s^~|─-]*$/,
+];
+
+const WARNING = /^(?:\(\w+:\d+\) )?(?:· )?\[?\w*warn(?:ing)?\b/i;
+
+/** How a line begins that tells an error: "error: …", "openai.APIError: …", "Cannot find …". */
+const ERROR = new RegExp(
+  String.raw`^\W*(?:[\w.]*(?:error|exception)\b|fatal\b|panic|thread '.*' panicked|` +
+    String.raw`(?:invalid|unknown|unexpected|unsupported|unable|cannot|can't|could not|couldn't|` +
+    String.raw`failed|missing|no such|not|no)\b)`,
+  "i",
+);
+
+/** Lines without colours and noise; an empty one stands where a paragraph ends. */
+function meaningfulLines(text: string): string[] {
+  return plainText(text.slice(-MAX_TAIL)).split("\n").map((line) => line.trim())
+    .filter((line) => line === "" || isMeaningful(line));
+}
+
+function isMeaningful(line: string): boolean {
+  return !NOISE.some((pattern) => pattern.test(line));
+}
+
+/** The last line that tells an error, with what its paragraph adds. */
+function errorLines(lines: readonly string[]): string {
+  const start = lines.findLastIndex((line) => ERROR.test(line));
+  if (start < 0) return "";
+  const paragraph = lines.slice(start, start + 3);
+  const end = paragraph.indexOf("");
+  return paragraph.slice(0, end < 0 ? 3 : end).join(" ");
+}
+
+/** The last lines, each once: a CLI may repeat itself. */
+function lastLines(lines: readonly string[]): string {
+  return [...new Set(lines.filter((line) => line !== "").slice(-3))].join(" ");
+}
