@@ -29,13 +29,13 @@ export async function installEmulators(
   emulators: Emulators,
   { denoDir = defaultDenoDir() }: { denoDir?: string } = {},
 ): Promise<void> {
-  const scenarios = `${binDir}/.scenarios`;
-  await Deno.mkdir(scenarios, { recursive: true });
+  await Deno.mkdir(`${binDir}/.scenarios`, { recursive: true });
+  const folder = await Deno.realPath(binDir);
   for (const [cli, emulation] of entriesOf(emulators)) {
-    const scenario = `${scenarios}/${cli}.json`;
+    const scenario = `${folder}/.scenarios/${cli}.json`;
     const steps = { id: crypto.randomUUID(), ...emulation?.scenario ?? { calls: [[]] } };
     await Deno.writeTextFile(scenario, JSON.stringify(steps));
-    await writeShim(`${binDir}/${binaryOf(cli)}`, denoDir, [cli, "--emulator-scenario", scenario]);
+    await writeShim(`${folder}/${binaryOf(cli)}`, denoDir, [cli, "--emulator-scenario", scenario]);
   }
 }
 

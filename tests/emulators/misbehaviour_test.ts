@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { childrenOf, CLI_NAMES, type CliName, type Emulation, emulator } from "./mod.ts";
-import { isRunning, printed, sandbox } from "./testing.ts";
+import { isRunning, reading, sandbox } from "./testing.ts";
 
 const ASK = ["exec", "--json", "say hi"];
 
@@ -24,12 +24,13 @@ Deno.test("an emulator prints and then hangs until it is told to end", async () 
   await using box = await sandbox({ codex: emulator.codex().prints("half an ans").thenHangs() });
 
   const child = box.start("codex", ASK);
-  assert.equal(await printed(child.stdout, "ans"), "half an ans");
+  const stdout = reading(child.stdout);
+  assert.equal(await stdout.until("ans"), "half an ans");
   assert.ok(isRunning(child.pid));
   child.kill("SIGTERM");
 
   assert.equal((await child.status).signal, "SIGTERM");
-  await child.stderr.cancel();
+  await Promise.all([stdout.cancel(), child.stderr.cancel()]);
   assert.deepEqual(await box.left(), []);
 });
 
@@ -38,33 +39,40 @@ Deno.test("an emulator that ignores SIGTERM goes on after it", async () => {
   await using box = await sandbox({ codex: stubborn.thenHangs() });
 
   const child = box.start("codex", ASK);
-  await printed(child.stdout, "ready");
+  const stdout = reading(child.stdout);
+  await stdout.until("ready");
   child.kill("SIGTERM");
   child.kill("SIGHUP");
-  await printed(child.stdout, "still here");
+  await stdout.until("still here");
   child.kill("SIGKILL");
 
   assert.equal((await child.status).signal, "SIGKILL");
-  await child.stderr.cancel();
+  await Promise.all([stdout.cancel(), child.stderr.cancel()]);
   assert.deepEqual(await box.left(), []);
 });
 
+const elsewhere = Deno.build.os !== "linux";
+
 for (const setsid of [false, true]) {
   const where = setsid ? "a session of its own" : "its parent's group";
-  Deno.test(`a forked grandchild outlives its parent in ${where}`, async () => {
-    await using box = await sandbox({ codex: emulator.codex().forks({ setsid }) });
+  Deno.test(
+    `a forked grandchild outlives its parent in ${where}`,
+    { ignore: elsewhere },
+    async () => {
+      await using box = await sandbox({ codex: emulator.codex().forks({ setsid }) });
 
-    assert.equal((await box.run("codex", ASK)).code, 0);
-    const [child] = await childrenOf(box.home, "codex");
+      assert.equal((await box.run("codex", ASK)).code, 0);
+      const [child] = await childrenOf(box.home, "codex");
 
-    assert.ok(child !== undefined && isRunning(child.pid));
-    assert.equal(groupOf(child.pid) === child.pid, setsid);
-    await ended(child.pid);
-    assert.deepEqual(await box.left(), []);
-  });
+      assert.ok(child !== undefined && isRunning(child.pid));
+      assert.equal(groupOf(child.pid) === child.pid, setsid);
+      await ended(child.pid);
+      assert.deepEqual(await box.left(), []);
+    },
+  );
 }
 
-Deno.test("a grandchild can hold its parent's standard output open", async () => {
+Deno.test("a grandchild can hold its parent's output open", { ignore: elsewhere }, async () => {
   const holder = emulator.codex().forks({ hold_stdout: true });
   await using box = await sandbox({ codex: holder.answers("done") });
 
@@ -176,11 +184,12 @@ Deno.test("an emulator that lingers has printed its whole answer", async () => {
   await using box = await sandbox({ codex: emulator.codex().lingers() });
 
   const child = box.start("codex", ASK);
-  await printed(child.stdout, '"type":"turn.completed"');
+  const stdout = reading(child.stdout);
+  await stdout.until('"type":"turn.completed"');
   assert.ok(isRunning(child.pid));
   child.kill("SIGKILL");
   await child.status;
-  await child.stderr.cancel();
+  await Promise.all([stdout.cancel(), child.stderr.cancel()]);
 });
 
 Deno.test("text comes late and on standard error where it is asked for", async () => {

@@ -70,25 +70,42 @@ interface StartOptions {
   env?: Record<string, string>;
 }
 
-/** Reads a stream until it has printed `text`. */
-export async function printed(stream: ReadableStream<Uint8Array>, text: string): Promise<string> {
-  const decoder = new TextDecoder();
+/** Reads a stream piece by piece; to be cancelled in the end. */
+export function reading(stream: ReadableStream<Uint8Array>) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let sofar = "";
-  for await (const chunk of stream.values({ preventCancel: true })) {
-    sofar += decoder.decode(chunk, { stream: true });
-    if (sofar.includes(text)) break;
-  }
-  return sofar;
+  return {
+    /** All that has come, once it holds `text`. */
+    async until(text: string): Promise<string> {
+      while (!sofar.includes(text)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error(`The output ended before ${JSON.stringify(text)}: ${sofar}`);
+        sofar += value;
+      }
+      return sofar;
+    },
+    cancel: () => reader.cancel(),
+  };
 }
 
 /** Whether a process runs; a zombie does not. */
 export function isRunning(pid: number): boolean {
+  const state = Deno.build.os === "linux" ? stateInProc(pid) : stateByPs(pid);
+  return state !== "" && !"ZX".includes(state);
+}
+
+function stateInProc(pid: number): string {
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return !["Z", "X"].includes(stat.slice(stat.lastIndexOf(")") + 2)[0]!);
+    return stat.charAt(stat.lastIndexOf(")") + 2);
   } catch {
-    return false;
+    return "";
   }
+}
+
+function stateByPs(pid: number): string {
+  const { stdout } = new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] }).outputSync();
+  return new TextDecoder().decode(stdout).trim().charAt(0);
 }
 
 async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
