@@ -1,7 +1,7 @@
 /**
  * Emulators of the AI coding CLIs, for tests and the demo.
  *
- * ```ts
+ * ```ts ignore
  * const root = await Deno.makeTempDir();
  * await installEmulators(`${root}/bin`, {
  *   codex: emulator.codex().fails("quota").nextCall().answers("at last"),
