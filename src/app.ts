@@ -32,8 +32,10 @@ export interface App {
    * @throws AimuxError `storage`
    */
   parts(): Promise<AppParts>;
-  /** Ends every job as `interrupted`, or lets them finish, and closes the store. */
-  stop(how: { graceMs: number; finish: boolean }): Promise<void>;
+  /** Resolves when no job is queued or running. */
+  idle(): Promise<void>;
+  /** Ends every job as `interrupted`, and closes the store. */
+  stop(how: { graceMs: number }): Promise<void>;
 }
 
 /** What tools work with. */
@@ -56,10 +58,13 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       });
       return built;
     },
-    async stop({ graceMs, finish }) {
+    async idle() {
+      const parts = await built?.catch(() => undefined);
+      await parts?.engine.idle();
+    },
+    async stop({ graceMs }) {
       const parts = await built?.catch(() => undefined);
       if (!parts) return;
-      if (finish) await parts.engine.idle();
       await parts.engine.interruptAll({ graceMs });
       parts.close();
     },

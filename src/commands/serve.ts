@@ -60,23 +60,24 @@ export async function serve(options: ServeOptions): Promise<number> {
 
   const why = await Promise.race([
     transport.inputEnded.then(() => "end of input" as const),
-    signalled.then((signal) => signal),
+    signalled,
   ]);
   clearTimeout(warmUp);
   app.log.info("Stopping", { why });
 
   const graceMs = settings.shutdown_grace_seconds * 1000;
-  const finish = why === "end of input" && settings.on_disconnect === "finish";
-  if (finish) {
-    await Promise.race([app.stop({ graceMs, finish: true }), signalled]);
-  } else if (why === "end of input") {
-    await within(graceMs, transport.answered());
-  }
   const killGraceMs = settings.kill_grace_seconds * 1000;
-  await app.stop({
-    graceMs: Math.min(killGraceMs, why === "end of input" ? LAST_KILL_GRACE_MS : graceMs),
-    finish: false,
-  });
+  if (why !== "end of input") {
+    await app.stop({ graceMs: Math.min(killGraceMs, graceMs) });
+  } else {
+    const answered = transport.answered();
+    if (settings.on_disconnect === "finish") {
+      await Promise.race([answered.then(() => app.idle()), signalled]);
+    } else {
+      await within(graceMs, answered);
+    }
+    await app.stop({ graceMs: Math.min(killGraceMs, LAST_KILL_GRACE_MS) });
+  }
   await within(LAST_WRITE_MS, transport.answered());
   await within(LAST_WRITE_MS, connection.close());
   return 0;

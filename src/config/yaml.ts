@@ -12,8 +12,7 @@ import {
   parseEvents,
   SCALAR_STYLE,
   YAMLException,
-  // deno-lint-ignore no-import-prefix -- the import map does not name it yet
-} from "npm:js-yaml@5.5.0";
+} from "js-yaml";
 
 /** The way to a value: the keys and indexes from the top. */
 export type Keys = readonly PropertyKey[];

@@ -39,6 +39,25 @@ export function continuation(
   return { prompt: withTranscript(earlier, prompt), resumed: false };
 }
 
+/**
+ * Continues a session that its CLI does not know any more: a new conversation of the CLI, which is
+ * given the transcript.
+ *
+ * @param name What a conversation is called that aimux names.
+ */
+export function restart(
+  profile: CliProfile,
+  earlier: readonly Job[],
+  prompt: string,
+  name: string,
+): Continuation {
+  return {
+    prompt: withTranscript(earlier, prompt),
+    resumed: false,
+    ...profile.session?.id === "chosen" && { conversation: { id: name, exists: false } },
+  };
+}
+
 function withTranscript(earlier: readonly Job[], prompt: string): string {
   const turns: string[] = [];
   let room = TRANSCRIPT_CHARS;

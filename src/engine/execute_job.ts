@@ -3,7 +3,7 @@ import { AimuxError, messageOf } from "../lib/errors.ts";
 import type { Job, JobResult } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
-import { continuation } from "./conversation.ts";
+import { type Continuation, continuation, restart } from "./conversation.ts";
 import type { EngineParts } from "./engine.ts";
 import type { Live } from "./live_job.ts";
 import type { Route } from "./routing.ts";
@@ -52,11 +52,26 @@ export async function executeJob(
     // Read only now: the job before it in the session has ended by now.
     const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
     const earlier = store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id);
+    const first = continuation(route.profile, session, earlier, job.prompt);
+    const end = await run(session, first, route);
+    if (!first.resumed || !isForgotten(end)) return end;
+    const { profile } = route;
+    return await run(session, restart(profile, earlier, job.prompt, job.id), {
+      ...route,
+      attempts: end.result.attempts,
+      warnings: [
+        ...route.warnings,
+        `${profile.name} could not resume its conversation; it was told what had been said`,
+      ],
+    });
+  }
+
+  async function run(session: Session, how: Continuation, on: Route): Promise<AttemptEnd> {
     return await runAttempt({
       job,
       session,
-      route,
-      continuation: continuation(route.profile, session, earlier, job.prompt),
+      route: on,
+      continuation: how,
       timeoutSeconds: execution.timeoutSeconds,
       signal: live.signal,
       onStart: ({ stdout }) => live.started(stdout),
@@ -83,6 +98,15 @@ export async function executeJob(
       error: { code: stop.status, message },
     }, clock.now());
   }
+}
+
+/**
+ * Whether a resumed run failed for want of its conversation: it ended without a word on standard
+ * output and for no other known reason, so it has done nothing yet.
+ */
+function isForgotten({ status, result, printed }: AttemptEnd): boolean {
+  return status === "failed" && result.error?.code === "failed" && printed === 0 &&
+    result.exit_code !== 0;
 }
 
 function failure({ attempts, warnings, profile }: Route, error: unknown): JobResult {

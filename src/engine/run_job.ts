@@ -55,6 +55,8 @@ export interface AttemptEnd {
   status: FinalStatus;
   result: JobResult;
   decoded: Decoded;
+  /** How many bytes the CLI printed to standard output. */
+  printed: number;
 }
 
 /**
@@ -136,6 +138,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       return {
         status,
         decoded,
+        printed: stdout.bytes,
         result: {
           ...shared,
           ...answerOf(decoded.text, files.answer, job.id),
@@ -148,6 +151,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     return {
       status,
       decoded,
+      printed: stdout.bytes,
       result: {
         ...shared,
         error: { code, message, ...hintFor(code, route) },

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { callsOf, CLI_NAMES, type CliName, emulator } from "../emulators/mod.ts";
+import { startServer, type TestServer } from "./server.ts";
+import { createWorkplace } from "./workplace.ts";
+
+/** The flag or word by which each CLI that can resume is asked to. */
+const RESUMES: Partial<Record<CliName, string>> = {
+  codex: "resume",
+  gemini: "--resume",
+  claude: "--resume",
+  qwen: "--resume",
+  aider: "--restore-chat-history",
+  goose: "--resume",
+  gptme: "--resume",
+  opencode: "--session",
+};
+
+Deno.test("a session continues the CLI's own conversation, also after a restart", async (t) => {
+  await using workplace = await createWorkplace({ emulators: CLI_NAMES });
+  const first: Record<string, string> = {};
+  {
+    await using aimux = await startServer({ workplace });
+    for (const cli of CLI_NAMES) {
+      const result = await aimux.call("exec", { prompt: "remember the word plum", cli });
+      assert.equal(result.status, "completed", result.text);
+      first[cli] = result.session_id;
+    }
+  }
+  await using aimux = await startServer({ workplace });
+  for (const cli of CLI_NAMES) {
+    await t.step(cli, async () => {
+      const result = await aimux.call("exec", {
+        prompt: "which word was it",
+        session_id: first[cli],
+      });
+      assert.equal(result.status, "completed", result.text);
+      assert.equal(result.session_id, first[cli]);
+      assert.equal(result.cli, cli);
+
+      const call = (await callsOf(workplace.home, cli)).at(-1)!;
+      const flag = RESUMES[cli];
+      if (flag === undefined) {
+        // It is given what was said instead.
+        assert.match(call.prompt ?? "", /remember the word plum[^]*which word was it/);
+      } else {
+        assert.ok(call.argv.includes(flag), call.argv.join(" "));
+        assert.ok(!call.prompt?.includes("plum"));
+      }
+    });
+  }
+});
+
+Deno.test("a conversation that its CLI has forgotten goes on with what was said", async () => {
+  await using aimux = await startServer({ emulators: ["claude", "gptme"] });
+  for (const cli of ["claude", "gptme"] as const) {
+    const { session_id } = await aimux.call("exec", { prompt: "remember plum", cli });
+    await Deno.remove(`${aimux.workplace.home}/.aimux-emulators/${cli}/sessions`, {
+      recursive: true,
+    });
+    const result = await aimux.call("exec", { prompt: "which word", session_id });
+    assert.equal(result.status, "completed", result.text);
+    assert.match(result.warnings.join(), /could not resume/);
+    assert.equal(result.attempts.length, 2);
+    assert.match(result.content, /plum/);
+
+    const third = await aimux.call("exec", { prompt: "and now", session_id });
+    assert.equal(third.attempts.length, 1, "the new conversation is resumed");
+    assert.equal(third.status, "completed");
+  }
+});
+
+Deno.test("usage is that of the run, also where the CLI counts by conversation", async (t) => {
+  const counting: CliName[] = ["codex", "claude", "qwen", "goose", "gemini", "gptme", "opencode"];
+  await using aimux = await startServer({ emulators: counting });
+  for (const cli of counting) {
+    await t.step(cli, async () => {
+      const first = await aimux.call("exec", { prompt: "one turn", cli });
+      const { session_id } = first;
+      const second = await aimux.call("exec", { prompt: "second turn", session_id });
+      assert.ok(first.usage.input_tokens > 0, first.text);
+      assert.deepEqual(second.usage, first.usage);
+    });
+  }
+});
+
+Deno.test("calls on one session run one after the other", async () => {
+  await using aimux = await startServer({ emulators: { codex: emulator.codex().waits(200) } });
+  const { session_id } = await aimux.call("exec", { prompt: "turn 1", cli: "codex" });
+  const results = await Promise.all(
+    [2, 3, 4].map((n) => aimux.call("exec", { prompt: `turn ${n}`, session_id })),
+  );
+  const times = results.map(({ started_at, finished_at }) => [started_at, finished_at]).sort();
+  for (let at = 1; at < times.length; at++) assert.ok(times[at]![0] >= times[at - 1]![1]);
+  const turns = results.map(({ content }) => Number(/turns=(\d+)/.exec(content)?.[1])).sort();
+  assert.deepEqual(turns, [3, 4, 5]);
+});
+
+Deno.test("a session belongs to its CLI and folder", async () => {
+  await using aimux = await startServer({ emulators: ["codex", "gemini"] });
+  const { session_id } = await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+  for (const other of [{ cli: "gemini" }, { cwd: aimux.workplace.home }]) {
+    const result = await aimux.call("exec", { prompt: "say hi", session_id, ...other });
+    assert.equal(result.error.code, "invalid_input", result.text);
+  }
+  const unknown = await aimux.call("exec", { prompt: "say hi", session_id: "ses_01HXYZ" });
+  assert.equal(unknown.error.code, "not_found");
+});
+
+Deno.test("sessions lists, filters, limits and inspects", async () => {
+  await using aimux = await startServer({
+    emulators: { codex: emulator.codex(), crush: emulator.crush().exits(1) },
+  });
+  const empty = await aimux.call("sessions", { action: "list" });
+  assert.deepEqual(empty.sessions, []);
+
+  const good = await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+  const bad = await aimux.call("exec", { prompt: "say hi", cli: "crush" });
+  const ids = async (filter: Record<string, unknown>) =>
+    (await aimux.call("sessions", { action: "list", ...filter })).sessions
+      .map(({ session_id }: { session_id: string }) => session_id);
+  assert.deepEqual(await ids({}), [bad.session_id, good.session_id]);
+  assert.deepEqual(await ids({ limit: 1 }), [bad.session_id]);
+  assert.deepEqual(await ids({ status: "completed" }), [good.session_id]);
+  assert.deepEqual(await ids({ status: "failed" }), [bad.session_id]);
+  assert.deepEqual(await ids({ status: "active" }), []);
+  assert.deepEqual(await ids({ status: "all" }), [bad.session_id, good.session_id]);
+  assert.deepEqual(await ids({ cli: "codex" }), [good.session_id]);
+
+  const info = await aimux.call("sessions", { action: "info", session_id: good.session_id });
+  assert.equal(info.session.turns, 1);
+  assert.equal(info.session.cli_session_id, good.cli_session_id);
+  assert.equal(info.jobs[0].job_id, good.job_id);
+  const health = await aimux.call("sessions", { action: "health" });
+  assert.equal(health.total_sessions, 2);
+  assert.equal(health.running_jobs, 0);
+});
+
+Deno.test("cancel tells the state that the job really ended in", async () => {
+  await using aimux = await startServer({
+    emulators: { codex: emulator.codex(), crush: emulator.crush().prints("half").thenHangs() },
+  });
+  const done = await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+  const late = await aimux.call("sessions", { action: "cancel", job_id: done.job_id });
+  assert.equal(late.status, "completed");
+  assert.match(late.message, /already ended/);
+
+  const { job_id } = await aimux.call("exec", { prompt: "hang", cli: "crush", async: true });
+  await running(aimux, job_id);
+  const cancelled = await aimux.call("sessions", { action: "cancel", job_id });
+  assert.equal(cancelled.status, "cancelled");
+  const job = await aimux.call("status", { job_id });
+  assert.equal(job.status, "cancelled");
+  assert.equal(job.error.code, "cancelled");
+  assert.equal(job.partial_output, "half");
+  assert.deepEqual(aimux.processesLeft(), []);
+});
+
+Deno.test("a queued job tells its place and can be cancelled before it runs", async () => {
+  await using aimux = await startServer({
+    config: { server: { max_concurrent_jobs: 1 } },
+    emulators: { codex: emulator.codex().thenHangs() },
+  });
+  const start = () => aimux.call("exec", { prompt: "hang", cli: "codex", async: true });
+  const first = await start();
+  await running(aimux, first.job_id);
+  const second = await start();
+  const third = await start();
+  assert.equal(third.status, "queued");
+  assert.equal(third.queue_position, 2);
+  await aimux.call("sessions", { action: "cancel", job_id: second.job_id });
+  const job = await aimux.call("status", { job_id: third.job_id });
+  assert.equal(job.queue_position, 1);
+  await aimux.call("sessions", { action: "cancel", job_id: first.job_id });
+  await running(aimux, third.job_id);
+  assert.equal((await callsOf(aimux.workplace.home, "codex")).length, 2);
+});
+
+Deno.test("kill ends a session's jobs and deletes it with its files", async () => {
+  await using aimux = await startServer({
+    emulators: { crush: emulator.crush().prints("half").thenHangs() },
+  });
+  const { job_id, session_id } = await aimux.call("exec", {
+    prompt: "hang",
+    cli: "crush",
+    async: true,
+  });
+  await running(aimux, job_id);
+  const killed = await aimux.call("sessions", { action: "kill", session_id });
+  assert.equal(killed.status, "killed");
+  assert.deepEqual(killed.cancelled_jobs, [job_id]);
+  assert.equal((await aimux.call("status", { job_id })).error.code, "not_found");
+  assert.equal(
+    (await aimux.call("sessions", { action: "info", session_id })).error.code,
+    "not_found",
+  );
+  const output = `${aimux.workplace.home}/.config/aimux/output`;
+  assert.deepEqual([...Deno.readDirSync(output)], []);
+  assert.deepEqual(aimux.processesLeft(), []);
+});
+
+Deno.test("gc deletes only what has expired", async () => {
+  await using aimux = await startServer({ emulators: ["codex"] });
+  const { session_id } = await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+  assert.equal((await aimux.call("sessions", { action: "gc" })).collected, 0);
+  const info = await aimux.call("sessions", { action: "info", session_id });
+  assert.equal(info.isError, false);
+});
+
+Deno.test("a parameter that an action does not take is refused", async () => {
+  await using aimux = await startServer();
+  for (
+    const args of [
+      { action: "list", job_id: "job_x" },
+      { action: "gc", limit: 3 },
+      { action: "info" },
+      { action: "cancel" },
+      { action: "list", limit: 0 },
+      { action: "list", status: "sleeping" },
+      { action: "destroy" },
+    ]
+  ) {
+    const result = await aimux.call("sessions", args);
+    assert.equal(result.error?.code, "invalid_input", JSON.stringify(args));
+  }
+});
+
+/** Waits until the CLI of a job runs and has printed or been called. */
+async function running(aimux: TestServer, job_id: string): Promise<void> {
+  for (;;) {
+    const { status, progress } = await aimux.call("status", { job_id, wait_seconds: 0.1 });
+    if (status === "running" && progress !== undefined) return;
+    assert.ok(["queued", "running"].includes(status), status);
+  }
+}
