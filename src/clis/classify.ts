@@ -16,27 +16,31 @@ import type { ErrorCode } from "../lib/errors.ts";
  * ```
  */
 export function classify(text: string): ErrorCode {
+  const message = text.slice(0, MAX_LENGTH);
   for (const [code, patterns] of CLASSES) {
-    if (patterns.some((pattern) => pattern.test(text))) return code;
+    if (patterns.some((pattern) => pattern.test(message))) return code;
   }
   return "failed";
 }
+
+/** More than any message that a person would read. */
+const MAX_LENGTH = 20_000;
 
 /**
  * A number as a status: behind a word that announces one, behind a bracket, or first of all as in
  * "401 Incorrect API key"; never as part of another number or as a count of things.
  */
 function status(digits: string): RegExp {
-  const announced = String.raw`\b(?:https?|https?/[\d.]+|status(?:[ _-]?code)?|code|error|errno|` +
-    String
-      .raw`returned|responded with|response|failed with|failed:|got|received)["')]*\s*[:=#]?\s*["'([]?`;
-  const count = String.raw`\s+(?:of|lines?|files?|tokens?|tests?|items?|times|bytes|chars|` +
-    String.raw`characters|words|rows|entries|errors?|warnings?|seconds?|minutes?|ms)\b`;
-  return new RegExp(
-    String.raw`(?:${announced}|^\W*|[([]\s*)(?:${digits})(?![\w-]|\.\d|${count})`,
-    "i",
-  );
+  const announced = String.raw`\b(?:${ANNOUNCING})["')]{0,3}\s{0,3}[:=#]?\s{0,3}["'([]?`;
+  const standing = String.raw`(?![\w-]|\.\d|\s+(?:${COUNTED})\b)`;
+  return new RegExp(String.raw`(?:${announced}|^\W*|[([]\s*)(?:${digits})${standing}`, "i");
 }
+
+const ANNOUNCING = String.raw`https?|http/[\d.]+|status(?:[ _-]?code)?|code|error|errno|response|` +
+  "responded with|returned|received|got|failed with|failed:";
+
+const COUNTED = "of|lines?|files?|tokens?|tests?|items?|times|bytes|chars|characters|words|rows|" +
+  "entries|errors?|warnings?|seconds?|minutes?|ms";
 
 /** First match wins: a 403 that speaks of a model is about the model. */
 const CLASSES: ReadonlyArray<readonly [ErrorCode, readonly RegExp[]]> = [
@@ -62,6 +66,7 @@ const CLASSES: ReadonlyArray<readonly [ErrorCode, readonly RegExp[]]> = [
     /\bmodel\b[^\n]{0,60}?\bis (?:unavailable|invalid|unknown|unsupported|not valid)\b/i,
     /\b(?:no such|unknown|invalid|unsupported|unrecognized|unavailable) model\b/i,
     /\bissue with the selected model\b/i,
+    /\bLLM provider not provided\b/i, // litellm, for a model that it has never heard of
     /\b(?:no|not have|without|lacks?) access to (?:the |this |that )?(?:requested |selected )?model\b/i,
     /\bmodel[ _-]?not[ _-]?(?:found|supported|available)/i,
     /model[_ ]?not[_ ]?found/i,

@@ -41,6 +41,8 @@ const ERROR = new RegExp(
   "i",
 );
 
+const HEADING = /^\W*(?:error|fatal error|exception)\W*$/i;
+
 /** Lines without colours and noise; an empty one stands where a paragraph ends. */
 function meaningfulLines(text: string): string[] {
   return plainText(text.slice(-MAX_TAIL)).split("\n").map((line) => line.trim())
@@ -53,8 +55,11 @@ function isMeaningful(line: string): boolean {
 
 /** The last line that tells an error, with what its paragraph adds. */
 function errorLines(lines: readonly string[]): string {
-  const start = lines.findLastIndex((line) => ERROR.test(line));
-  if (start < 0) return "";
+  const found = lines.findLastIndex((line) => ERROR.test(line));
+  if (found < 0) return "";
+  // "ERROR" as a heading of its own: what it is about stands in the paragraph below.
+  const below = lines.findIndex((line, at) => at > found && line !== "");
+  const start = HEADING.test(lines[found]!) && below > 0 ? below : found;
   const paragraph = lines.slice(start, start + 3);
   const end = paragraph.indexOf("");
   return paragraph.slice(0, end < 0 ? 3 : end).join(" ");

@@ -114,3 +114,13 @@ Deno.test("a long reason is cut", () => {
 
   assert.ok(!verdict.ok && verdict.message.length < 600);
 });
+
+Deno.test("an error under a heading of its own is told without the heading", () => {
+  const stderr = "ERROR\n\n  429 Too Many Requests: Rate limit exceeded.\n";
+
+  assert.deepEqual(judge(decoded(), { code: 1 }, stderr, "crush"), {
+    ok: false,
+    code: "quota",
+    message: "crush exited with code 1: 429 Too Many Requests: Rate limit exceeded.",
+  });
+});

@@ -31,10 +31,9 @@ export const aider: Decoder = function aider(output): Decoded {
   const error = ERROR.exec(body.slice(reported));
   const answer = error === null ? body : body.slice(0, reported + error.index);
   decoded.text = answer.replace(REPORT, "").trim();
-  if (error !== null) decoded.failure = failureOf(error);
-  else if (EMPTY.test(decoded.text)) {
-    return { ...decoded, text: "", failure: { message: decoded.text } };
-  } else if (decoded.text === "") fill(decoded, { failure: lastAttempt(printed) });
+  if (error !== null) return { ...decoded, failure: failureOf(error) };
+  if (decoded.text === "") return fill(decoded, { failure: lastAttempt(printed) });
+  if (EMPTY.test(decoded.text)) return { ...decoded, text: "", failure: { message: decoded.text } };
   return decoded;
 };
 
@@ -73,11 +72,11 @@ function count(text: string | undefined): number | undefined {
 }
 
 /** An error of litellm's, up to the next empty line. */
-const ERROR = /^litellm\.(\w*(?:Error|Exception|Timeout))\b.*(?:\n.*\S.*)*/m;
+const ERROR = /^litellm\.(\w*(?:Error|Exception|Timeout))\b.*(?:\n(?![ \t]*$).+)*/m;
 
 /** An attempt that failed and was made again. */
 const RETRIED =
-  /^litellm\.\w+.*\n(?:.*\S.*\n){0,40}?Retrying in [\d.]+ seconds\.\.\.[ ]*(?:\n+|$)/gm;
+  /^litellm\.\w+.*\n(?:(?!litellm\.|[ \t]*$).+\n){0,40}?Retrying in [\d.]+ seconds\.\.\.[ ]*(?:\n+|$)/gm;
 
 /** What aider says in place of an answer that has no words. */
 const EMPTY = /^Empty response received from LLM.*$/;
@@ -86,6 +85,7 @@ const EMPTY = /^Empty response received from LLM.*$/;
 const CLASSES: Readonly<Record<string, ErrorCode>> = {
   AuthenticationError: "auth",
   PermissionDeniedError: "auth",
+  NotFoundError: "model_unavailable",
   RateLimitError: "quota",
   BudgetExceededError: "quota",
   ContentPolicyViolationError: "refused",

@@ -54,7 +54,8 @@ Deno.test("aider: an error in the place of the answer is a failure of its class"
     AuthenticationError: "auth",
     ServiceUnavailableError: "transient",
     Timeout: "transient",
-    NotFoundError: undefined,
+    NotFoundError: "model_unavailable",
+    APIError: undefined,
   };
   for (const [name, code] of Object.entries(classes)) {
     const decoded = decode(aider, `${BANNER}litellm.${name}: ${name}: no such \nthing\n`);

@@ -44,10 +44,13 @@ const USAGE = {
   cost_usd: "cost",
 };
 
-/** Without the call of the `complete` tool that may end an answer, in its two notations. */
+/** Without the call of the `complete` tool that may end an answer. */
 function withoutComplete(text: string): string {
-  return text.replace(/\s*(?:@complete\([^)\n]*\): ?\{[^}\n]*\}|```complete\n?```)\s*$/, "");
+  return text.trimEnd().replace(COMPLETE, "").trimEnd();
 }
+
+/** The call in gptme's two notations. */
+const COMPLETE = /(?:@complete\([^)\n]{0,100}\): ?\{[^}\n]{0,1000}\}|```complete\n?```)$/;
 
 /** The entry that the log has after "Fatal error occurred", without the place in the code. */
 function fatalError(stderr: OutputText): ToldFailure | undefined {

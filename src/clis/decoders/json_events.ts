@@ -53,9 +53,10 @@ function* documents(output: OutputText): Generator<unknown> {
     }
     if (first !== "{" && first !== "[") continue;
     const text = line.slice(start).trimEnd();
-    const value = parseJson(text);
+    // Only what may be whole is parsed: an exception costs as much as a long parse.
+    const value = /[}\]]$/.test(text.slice(-1)) ? parseJson(text) : undefined;
     if (value !== undefined) yield value;
-    else if (text.endsWith("{") || text.endsWith("[")) [pending, indent] = [[text], start];
+    else if (/[{[]$/.test(text.slice(-1))) [pending, indent] = [[text], start];
     else if (first === "{") yield undefined; // A line like "[STARTUP] ready" is no broken JSON.
   }
   if (pending.length > 0) yield undefined;
@@ -68,7 +69,7 @@ function* embedded(output: OutputText): Generator<JsonObject> {
     const text = plainText(line);
     const start = text.search(/\[?\{/);
     const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]"));
-    yield* objectsIn(parseJson(text.slice(start, end + 1)));
+    if (end > start) yield* objectsIn(parseJson(text.slice(start, end + 1)));
   }
 }
 

@@ -70,11 +70,26 @@ for (const [name, decode] of Object.entries(decoders)) {
 
   Deno.test(`${name} bears JSON that is nested too deep`, () => {
     const depth = 100_000;
-    const nested = `${'{"result":{"content":'.repeat(1)}${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+    const nested = `{"result":{"content":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
     const object = `{"response":${'{"a":'.repeat(depth)}1${"}".repeat(depth)}}`;
     for (const stdout of [nested, object]) {
       const decoded = decode({ stdout: outputText(stdout), stderr: outputText(stdout) });
       assert.equal(typeof decoded.text, "string");
+    }
+  });
+
+  Deno.test(`${name} bears endless repetition`, () => {
+    const lines = [
+      "litellm.RateLimitError: x\n",
+      "{\n",
+      "Tokens: 1 sent,\n",
+      "error: x\n",
+      " ",
+      "\n",
+    ];
+    for (const line of lines) {
+      const printed = outputText(`Aider v1\n\n${line.repeat(30_000)}`);
+      assert.equal(typeof decode({ stdout: printed, stderr: printed }).text, "string");
     }
   });
 }
