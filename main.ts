@@ -24,4 +24,10 @@ async function print(text: string): Promise<void> {
   await writeStdout(new TextEncoder().encode(text));
 }
 
-Deno.exit(await main(Deno.args));
+/** What no command has handled ends the program in words, not with a stack trace. */
+function giveUp(error: unknown): number {
+  console.error(`aimux cannot go on: ${error instanceof Error ? error.message : error}`);
+  return 1;
+}
+
+Deno.exit(await main(Deno.args).catch(giveUp));

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { emulator } from "../emulators/mod.ts";
+import { denoEnv } from "./program.ts";
+import { createWorkplace } from "./workplace.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Runs the sources under a narrowed set of permissions; a binary's are fixed when it is made. */
+async function narrowed(flags: string[], env: Record<string, string>, cwd: string, input: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", `--config=${ROOT}deno.json`, ...flags, `${ROOT}main.ts`],
+    clearEnv: true,
+    env: { ...denoEnv(), ...env },
+    cwd,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const lines = new TextDecoder().decode(stdout).trim().split("\n");
+  return {
+    code,
+    messages: lines.map((line) => JSON.parse(line)),
+    stderr: new TextDecoder().decode(stderr),
+  };
+}
+
+Deno.test("with --allow-run=codex,claude the other CLIs count as absent, and nobody is asked", async () => {
+  await using workplace = await createWorkplace({
+    emulators: { codex: emulator.codex(), gemini: emulator.gemini() },
+  });
+  const call = (id: number, args: unknown) =>
+    JSON.stringify({
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: { name: "exec", arguments: { prompt: "say hi", ...args as object } },
+    }) + "\n";
+  const { code, messages, stderr } = await narrowed(
+    ["--allow-read", "--allow-write", "--allow-env", "--allow-run=codex,claude"],
+    workplace.env,
+    workplace.project,
+    call(1, { cli: "codex" }) + call(2, { cli: "gemini" }) + call(3, { role: "analyze" }),
+  );
+  assert.equal(code, 0, stderr);
+  const result = (id: number) =>
+    messages.find((message) => message.id === id).result.structuredContent;
+  assert.equal(result(1).status, "completed", JSON.stringify(result(1)));
+  assert.equal(result(2).error.code, "cli_not_installed");
+  assert.match(result(2).error.message, /no permission to run .*gemini/);
+  assert.equal(result(3).cli, "codex");
+  assert.match(result(3).attempts[0].message, /no permission/);
+  assert.doesNotMatch(stderr, /allow\?|Granted|Denied/i);
+  assert.deepEqual(workplace.processesLeft(), []);
+});
