@@ -54,15 +54,14 @@ export async function serve(options: ServeOptions): Promise<number> {
     },
   );
   const signalled = firstSignal();
-  // Only now, so that a client's first request does not wait for it. A failure is logged, and
+  // Only then, so that a client's first request does not wait for it. A failure is logged, and
   // told by each tool that needs what could not be built.
-  const warmUp = setTimeout(() => app.parts().catch(() => {}), 0);
+  void transport.firstWritten.then(() => app.parts()).catch(() => {});
 
   const why = await Promise.race([
     transport.inputEnded.then(() => "end of input" as const),
     signalled,
   ]);
-  clearTimeout(warmUp);
   app.log.info("Stopping", { why });
 
   const graceMs = settings.shutdown_grace_seconds * 1000;

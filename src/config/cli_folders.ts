@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { messageOf } from "../lib/errors.ts";
 import type { ConfigFolder } from "./folders.ts";
 import { ConfigError } from "./problem.ts";
@@ -24,6 +25,7 @@ function within({ path, shown }: ConfigFolder, name: string): ConfigFolder {
 }
 
 function namesIn(folder: ConfigFolder): string[] {
+  if (!existsSync(folder.path)) return [];
   try {
     return [...Deno.readDirSync(folder.path)]
       .filter(({ name, isDirectory, isSymlink }) =>

@@ -1,4 +1,5 @@
 /** One configuration file, read but not yet checked. */
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "../lib/errors.ts";
 import type { Locate } from "./explain.ts";
@@ -46,6 +47,9 @@ export function readDocument(file: string, path: string): Document | undefined {
 }
 
 function readSource(file: string, path: string): string | undefined {
+  // Asked first because most files are absent, and in the binary the first exception of a run costs
+  // more than all of the configuration.
+  if (!existsSync(file)) return undefined;
   try {
     // A pipe or a device would be read for ever.
     const { isFile, size } = Deno.statSync(file);

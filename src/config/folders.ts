@@ -1,4 +1,5 @@
 /** The folders that configuration comes from. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expandPath } from "./paths.ts";
@@ -49,6 +50,7 @@ function installed(named: string | undefined, home: string, execDir?: string): C
 }
 
 function ifThere(path: string): ConfigFolder[] {
+  if (!existsSync(path)) return []; // an exception for each absent folder would slow the start
   try {
     return Deno.statSync(path).isDirectory ? [{ path, shown: path }] : [];
   } catch {

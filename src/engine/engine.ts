@@ -1,5 +1,4 @@
 /** Runs prompts on CLIs as jobs that outlive the calls that asked for them. */
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Discovery } from "../clis/discovery.ts";
 import { assertRunnable } from "../clis/plan.ts";
@@ -226,8 +225,8 @@ export function createEngine(parts: EngineParts): Engine {
         { hint: "Leave cwd out, or leave session_id out to start a new session" },
       );
     }
-    const found = await stat(folder).catch(() => undefined);
-    if (found?.isDirectory()) return folder;
+    const found = await Deno.stat(folder).catch(() => undefined);
+    if (found?.isDirectory) return folder;
     throw new AimuxError(
       "invalid_input",
       found ? `cwd "${folder}" is not a folder` : `cwd "${folder}" does not exist`,

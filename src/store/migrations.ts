@@ -48,7 +48,7 @@ const MIGRATIONS = [
   ) STRICT;
 
   CREATE INDEX jobs_by_session ON jobs (session_id, id);
-  CREATE INDEX unfinished_jobs ON jobs (status, id) WHERE status IN ('queued', 'running');
+  CREATE INDEX jobs_by_status ON jobs (status, id);
   CREATE INDEX sessions_by_activity ON sessions (principal, last_active_at);
   `,
 ];

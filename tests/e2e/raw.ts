@@ -78,7 +78,7 @@ export function startRaw(
     end: () => writer.close(),
     async message(fits) {
       for (;;) {
-        const found = messages.find(fits);
+        const found = messages.findLast(fits);
         if (found) return found;
         if (over) throw new Error("The program ended without that message");
         await new Promise<void>((resolve) => waiting.push(resolve));

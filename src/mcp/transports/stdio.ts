@@ -27,6 +27,8 @@ export interface StdioStreams {
 
 /** A transport that tells when its input is over and when all requests are answered. */
 export interface StdioTransport extends Transport {
+  /** Resolves when the first message was written, or at the end of input. */
+  readonly firstWritten: Promise<void>;
   /** Resolves at the end of input, or when output cannot be written any more. */
   readonly inputEnded: Promise<void>;
   /** Resolves when no request is unanswered. */
@@ -36,12 +38,14 @@ export interface StdioTransport extends Transport {
 /** Makes the transport; `start` begins to read. */
 export function createStdioTransport({ input, write }: StdioStreams): StdioTransport {
   const unanswered = new Set<RequestId>();
+  const first = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
 
   const transport: StdioTransport = {
+    firstWritten: Promise.race([first.promise, end.promise]),
     inputEnded: end.promise,
     start() {
       void read();
@@ -127,7 +131,7 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
   /** Messages go out whole and in the order in which they were sent. */
   function enqueue(message: unknown): Promise<void> {
     const bytes = new TextEncoder().encode(serialize(message) + "\n");
-    const written = writing.then(() => write(bytes));
+    const written = writing.then(() => write(bytes)).finally(first.resolve);
     writing = written.catch((error) => {
       // A client that does not read any more is gone, also if its input is still open.
       transport.onerror?.(error as Error);
