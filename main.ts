@@ -7,14 +7,18 @@ import manifest from "./deno.json" with { type: "json" };
 const embedded = new URL("./config/", import.meta.url);
 
 async function main(args: string[]): Promise<number> {
-  const startServer = () =>
-    serve({
+  const startServer = () => {
+    if (Deno.stdin.isTerminal()) {
+      console.error("aimux speaks MCP on standard input; Ctrl+C ends it");
+    }
+    return serve({
       machine: thisMachine(),
       version: manifest.version,
       embedded,
       input: Deno.stdin.readable,
       write: writeStdout,
     });
+  };
   if (args.length === 0) return await startServer();
   const { runCommandLine } = await import("./src/commands/command_line.ts");
   return await runCommandLine(args, { version: manifest.version, startServer, print });

@@ -5,6 +5,7 @@ import { formatProblem } from "./config/problem.ts";
 import { loadProfiles } from "./config/profiles.ts";
 import { applyProject, loadProject } from "./config/project.ts";
 import { createEngine } from "./engine/engine.ts";
+import { keepDeletingExpired } from "./engine/expiry.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
@@ -88,6 +89,10 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
     const ownership = takeOwnership({ store, clock, ids, signals, killGraceMs, onError });
     await ownership.recover();
 
+    const closed = new AbortController();
+    const ttlHours = config.server.session_ttl_hours;
+    keepDeletingExpired({ store, clock, ttlHours }, closed.signal).catch(onError);
+
     const discovery = createDiscovery({ env, home });
     discovery.probeAll(profiles.values()).catch(onError);
     const engine = createEngine({
@@ -112,6 +117,7 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       config,
       clock,
       close() {
+        closed.abort();
         ownership.resign();
         store.close();
         log.info("Stopped", { pid: Deno.pid });

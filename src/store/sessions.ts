@@ -52,8 +52,8 @@ export interface SessionTable {
   recordTurn(id: string, turn: Turn, now: number): void;
   /** Deletes a session with its jobs. */
   remove(id: string): void;
-  /** Sessions without an unfinished job whose last activity was before a time. */
-  expired(before: number, principal: string): string[];
+  /** Sessions without an unfinished job whose last activity was before a time; of one, if given. */
+  expired(before: number, principal?: string): string[];
 }
 
 const WITH_LAST_JOB = `
@@ -116,9 +116,9 @@ export function createSessionTable(db: Database): SessionTable {
 
     expired: (before, principal) =>
       db.prepare(`SELECT id FROM sessions WHERE last_active_at < :before
-        AND principal = :principal AND NOT EXISTS (SELECT 1 FROM jobs
+        AND (:principal IS NULL OR principal = :principal) AND NOT EXISTS (SELECT 1 FROM jobs
           WHERE session_id = sessions.id AND status IN ('queued', 'running'))`)
-        .all({ before, principal }).map((row) => String(row["id"])),
+        .all({ before, principal: principal ?? null }).map((row) => String(row["id"])),
   };
 }
 

@@ -13,12 +13,10 @@ export interface Store {
   transaction: Database["transaction"];
   /** The files of a job. */
   files(jobId: string): JobFiles;
-  /** Deletes the files of a job. */
-  removeFiles(jobId: string): void;
   /** A folder for what aimux keeps for CLIs, such as a chat history. */
   stateDir: string;
-  /** Deletes what is kept for a session in that folder. */
-  removeState(sessionId: string): void;
+  /** Deletes a session with its jobs, their files, and what is kept for it in that folder. */
+  removeSession(id: string): void;
   close(): void;
 }
 
@@ -48,27 +46,34 @@ export function openStore(path: string): Store {
     answer: `${outputDir}/${jobId}.answer`,
   });
 
+  const jobs = createJobTable(db);
+  const sessions = createSessionTable(db);
+
   return {
-    jobs: createJobTable(db),
-    sessions: createSessionTable(db),
+    jobs,
+    sessions,
     owners: createOwnerTable(db),
     transaction: db.transaction,
     files,
-    removeFiles(jobId) {
-      for (const path of Object.values(files(jobId))) {
-        try {
-          Deno.removeSync(path);
-        } catch (error) {
-          if (!(error instanceof Deno.errors.NotFound)) throw error;
-        }
-      }
-    },
     stateDir,
-    removeState(sessionId) {
+    removeSession(id) {
+      const names = [id, ...jobs.bySession(id).map((job) => job.id)];
+      sessions.remove(id);
+      for (const name of names) Object.values(files(name)).forEach(removeIfThere);
       for (const { name } of Deno.readDirSync(stateDir)) {
-        if (name.startsWith(`${sessionId}.`)) Deno.removeSync(`${stateDir}/${name}`);
+        if (names.some((owner) => name.startsWith(`${owner}.`))) {
+          removeIfThere(`${stateDir}/${name}`);
+        }
       }
     },
     close: db.close,
   };
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

@@ -1,5 +1,6 @@
 /** The tool that manages sessions and their jobs. */
 import { z } from "zod";
+import { deleteExpired } from "../../engine/expiry.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { Session, SessionSummary } from "../../store/sessions.ts";
@@ -184,7 +185,7 @@ async function kill({ session_id }: Input, context: ToolContext): Promise<Sessio
       hint: "Another aimux server runs the job and was asked to cancel it; try again in a moment",
     });
   }
-  removeSession(session.id, jobs, store);
+  store.removeSession(session.id);
   return {
     action: "kill",
     session_id: session.id,
@@ -195,13 +196,11 @@ async function kill({ session_id }: Input, context: ToolContext): Promise<Sessio
 }
 
 function gc(_given: Input, { store, config, clock, principal }: ToolContext): SessionsPayload {
-  const before = clock.now() - config.server.session_ttl_hours * 3_600_000;
-  const expired = store.sessions.expired(before, principal);
-  for (const id of expired) removeSession(id, store.jobs.bySession(id), store);
+  const ttlHours = config.server.session_ttl_hours;
   return {
     action: "gc",
-    collected: expired.length,
-    message: `Sessions unused for ${config.server.session_ttl_hours} hours are deleted`,
+    collected: deleteExpired({ store, clock, ttlHours }, principal),
+    message: `Sessions unused for ${ttlHours} hours are deleted`,
   };
 }
 
@@ -213,12 +212,6 @@ function health(_given: Input, { store, config, principal }: ToolContext): Sessi
     queued_jobs: store.jobs.count("queued"),
     max_concurrent_jobs: config.server.max_concurrent_jobs,
   };
-}
-
-function removeSession(id: string, jobs: Job[], store: ToolContext["store"]): void {
-  store.sessions.remove(id);
-  for (const job of jobs) store.removeFiles(job.id);
-  store.removeState(id);
 }
 
 function findSession(
