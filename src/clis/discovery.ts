@@ -1,4 +1,5 @@
 /** Finds the programs of the CLIs on this machine. */
+import { posix, win32 } from "node:path";
 import type { CliProfile } from "../config/profile.ts";
 import { expandPattern } from "./expand_pattern.ts";
 
@@ -70,7 +71,9 @@ const WELL_KNOWN: Partial<Record<typeof Deno.build.os, string[]>> = {
 export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryParts): Discovery {
   const found = new Map<string, string>();
   const windows = os === "windows";
-  const pathFolders = (env["PATH"] ?? env["Path"] ?? "").split(windows ? ";" : ":").filter(Boolean);
+  const { delimiter, isAbsolute, sep } = windows ? win32 : posix;
+  // A relative entry would mean another folder for each run, also one that is not trusted.
+  const pathFolders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter).filter(isAbsolute);
   const extensions = windows
     ? (env["PATHEXT"] ?? ".COM;.EXE;.BAT;.CMD").split(";").filter(Boolean)
     : [""];
@@ -95,24 +98,38 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
   async function search({ binary, search_paths }: CliProfile): Promise<string | undefined> {
     if (/[/\\]/.test(binary)) {
       const [path] = await expandPattern(binary, { env, home });
-      return path !== undefined && await isProgram(path) ? path : undefined;
+      return path === undefined ? undefined : await firstProgram(namesOf(path));
     }
     const listed = await Promise.all(
       search_paths.map((pattern) => expandPattern(pattern, { env, home })),
     );
     for (const folder of [...pathFolders, ...await wellKnown, ...listed.flat()]) {
-      for (const path of candidates(folder, binary)) if (await isProgram(path)) return path;
+      const path = await firstProgram(candidates(folder, binary));
+      if (path !== undefined) return path;
     }
     return undefined;
   }
 
+  /** What a program may be called: on Windows with any of the endings, or with the one it has. */
+  function namesOf(binary: string): string[] {
+    const names = extensions.map((extension) => binary + extension);
+    const hasEnding = extensions.some((extension) =>
+      binary.toLowerCase().endsWith(extension.toLowerCase())
+    );
+    return windows && hasEnding ? [binary, ...names] : names;
+  }
+
   /** A search path may name a folder or the program itself. */
   function candidates(folder: string, binary: string): string[] {
-    const separator = windows ? "\\" : "/";
-    const inside = extensions.map((extension) => `${folder}${separator}${binary}${extension}`);
-    const names = extensions.map((extension) => (binary + extension).toLowerCase());
+    const names = namesOf(binary);
+    const inside = names.map((name) => `${folder}${sep}${name}`);
     const last = folder.split(/[/\\]/).at(-1)?.toLowerCase() ?? "";
-    return names.includes(last) ? [folder, ...inside] : inside;
+    return names.some((name) => name.toLowerCase() === last) ? [folder, ...inside] : inside;
+  }
+
+  async function firstProgram(paths: readonly string[]): Promise<string | undefined> {
+    for (const path of paths) if (await isProgram(path)) return path;
+    return undefined;
   }
 
   async function isProgram(path: string): Promise<boolean> {

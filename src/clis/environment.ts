@@ -67,9 +67,13 @@ export function childEnvironment(
   profile: CliProfile,
   env: Record<string, string>,
   added: Record<string, string>,
+  os: typeof Deno.build.os = Deno.build.os,
 ): Record<string, string> {
-  const allowed = matcher([...ALLOWED, ...profile.env_allow]);
-  const passed = Object.entries(env).filter(([name]) => name !== NEVER && allowed(name));
+  // Windows does not tell PATH from Path, and programs write such names as they like.
+  const known = os === "windows" ? (name: string) => name.toUpperCase() : (name: string) => name;
+  const allowed = matcher([...ALLOWED, ...profile.env_allow].map(known));
+  const passed = Object.entries(env)
+    .filter(([name]) => known(name) !== NEVER && allowed(known(name)));
   return { ...Object.fromEntries(passed), ...profile.env, ...added };
 }
 

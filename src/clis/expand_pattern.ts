@@ -2,7 +2,7 @@
 
 /**
  * Expands one pattern to the paths that exist for it. A pattern without `*` is returned whether
- * its path exists or not; one with a variable that is not set yields nothing.
+ * its path exists or not; one with a variable that is empty or not set yields nothing.
  *
  * @param pattern For example `~/.nvm/versions/node/*\/bin` or `$APPDATA/npm`.
  */
@@ -11,13 +11,15 @@ export async function expandPattern(
   { env, home }: { env: Record<string, string>; home: string },
 ): Promise<string[]> {
   let unset = false;
-  const path = pattern
-    .replace(/^~(?=$|[/\\])/, () => home)
-    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced?: string, bare?: string) => {
+  const path = pattern.replace(
+    /^~(?=$|[/\\])|\$(?:\{(\w+)\}|(\w+))/g,
+    (found, braced?: string, bare?: string) => {
+      if (found === "~") return home;
       const value = env[braced ?? bare ?? ""];
-      if (value === undefined) unset = true;
+      if (!value) unset = true;
       return value ?? "";
-    });
+    },
+  );
   if (unset) return [];
   const [first = "", ...rest] = path.split(/[/\\]/);
   let bases = [first];

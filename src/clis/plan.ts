@@ -72,7 +72,7 @@ export function planRun(profile: CliProfile, request: CliRequest, context: PlanC
     command: context.path,
     args,
     cwd: request.cwd,
-    env: childEnvironment(profile, context.env, added),
+    env: childEnvironment(profile, context.env, added, context.os),
     ...delivery.stdin !== undefined && { stdin: delivery.stdin },
     ...delivery.file && { file: delivery.file },
     warnings,
@@ -139,17 +139,17 @@ function conversationFlags(
   if (!session || !conversation) return [];
   const flags = conversation.exists ? session.resume_flags : session.start_flags;
   return flags.map((flag) =>
-    flag.replaceAll("{session_id}", conversation.id).replaceAll("{state_dir}", stateDir)
+    flag.replaceAll("{session_id}", () => conversation.id)
+      .replaceAll("{state_dir}", () => stateDir)
   );
 }
 
 /** How the prompt reaches the CLI: by argument, by standard input or by file. */
 function deliver(
   profile: CliProfile,
-  text: string,
+  prompt: string,
   context: PlanContext,
 ): Pick<CliPlan, "args" | "stdin" | "file"> {
-  const prompt = profile.pad_single_word && !/\s/.test(text) ? `${text} ` : text;
   const way = wayOf(profile, prompt, context.os ?? Deno.build.os);
   switch (way) {
     case "stdin":
@@ -201,7 +201,8 @@ function argumentObstacle(
   return undefined;
 }
 
-function argumentOf(profile: CliProfile, prompt: string): string[] {
+function argumentOf(profile: CliProfile, text: string): string[] {
+  const prompt = profile.pad_single_word && !/\s/.test(text) ? `${text} ` : text;
   if (profile.prompt_flag_type === "flag") return [profile.prompt_flag!, prompt];
   return profile.prompt_separator ? [profile.prompt_separator, prompt] : [prompt];
 }
