@@ -21,38 +21,30 @@ export interface Discovery {
   find(profile: CliProfile): Promise<Presence>;
 }
 
+/** Below the home of each user on Linux and macOS. */
+const UNIX_HOME = [
+  "~/.local/bin",
+  "~/.npm-global/bin",
+  "~/.bun/bin",
+  "~/.cargo/bin",
+  "~/go/bin",
+  "~/.deno/bin",
+  "~/.volta/bin",
+  "~/.local/share/mise/shims",
+  "~/.asdf/shims",
+  "~/.nvm/versions/node/*/bin",
+];
+
 /** Folders in which installers put programs although they may not be on a server's PATH. */
 const WELL_KNOWN: Partial<Record<typeof Deno.build.os, string[]>> = {
   linux: [
-    "~/.local/bin",
-    "~/.npm-global/bin",
-    "~/.bun/bin",
-    "~/.cargo/bin",
-    "~/go/bin",
-    "~/.deno/bin",
-    "~/.volta/bin",
-    "~/.local/share/mise/shims",
-    "~/.asdf/shims",
-    "~/.nvm/versions/node/*/bin",
+    ...UNIX_HOME,
     "~/.nix-profile/bin",
     "/usr/local/bin",
     "/snap/bin",
     "/home/linuxbrew/.linuxbrew/bin",
   ],
-  darwin: [
-    "~/.local/bin",
-    "~/.npm-global/bin",
-    "~/.bun/bin",
-    "~/.cargo/bin",
-    "~/go/bin",
-    "~/.deno/bin",
-    "~/.volta/bin",
-    "~/.local/share/mise/shims",
-    "~/.asdf/shims",
-    "~/.nvm/versions/node/*/bin",
-    "/opt/homebrew/bin",
-    "/usr/local/bin",
-  ],
+  darwin: [...UNIX_HOME, "/opt/homebrew/bin", "/usr/local/bin"],
   windows: [
     "$APPDATA/npm",
     "$LOCALAPPDATA/Programs/*",

@@ -18,6 +18,9 @@ import {
 /** Longer lines are refused: a prompt of the largest size takes well under a fourth of it. */
 const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
 
+const NOT_A_MESSAGE = 'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0", a "method" and, ' +
+  'for a request, an "id"';
+
 /** The two streams. */
 export interface StdioStreams {
   input: ReadableStream<Uint8Array>;
@@ -99,7 +102,7 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
     try {
       message = parseJSONRPCMessage(value);
     } catch {
-      return refuse(INVALID_REQUEST, "Not a JSON-RPC 2.0 message", idOf(value));
+      return refuse(INVALID_REQUEST, NOT_A_MESSAGE, idOf(value));
     }
     deliver(message);
   }
