@@ -87,7 +87,6 @@ export function createEngine(parts: EngineParts): Engine {
   return { submit, settled, cancel, progress, queuePosition, interruptAll, idle };
 
   async function submit(request: RunRequest): Promise<Submission> {
-    if (closing) throw new AimuxError("interrupted", "The server is shutting down");
     checkDepth();
     const session = sessionOf(request);
     const cwd = await folderOf(request, session);
@@ -150,7 +149,7 @@ export function createEngine(parts: EngineParts): Engine {
     }
   }
 
-  /** Session and job appear together or not at all. */
+  /** Session and job appear together or not at all, and not once the server is closing. */
   function record(
     request: RunRequest,
     session: Session | undefined,
@@ -158,6 +157,7 @@ export function createEngine(parts: EngineParts): Engine {
     { profile, role, model, effort }: Awaited<ReturnType<typeof route>>,
   ): { job: Job; session: Session } {
     const now = clock.now();
+    if (closing) throw new AimuxError("interrupted", "The server is shutting down");
     return store.transaction(() => {
       const waiting = store.jobs.count("queued");
       if (waiting >= config.server.max_queue) {

@@ -90,13 +90,21 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
 
   if (plan.file) writePrivately(plan.file.path, plan.file.text);
   try {
-    const process = start();
-    store.jobs.setProcess(job.id, process.pid, process.startTime);
-    attempt.onStart({ stdout });
-    const ending = await waitFor(process, attempt, final.signal, parts);
-    return conclude(ending);
+    return conclude(await follow(start()));
   } finally {
     if (plan.file) removeQuietly(plan.file.path);
+  }
+
+  /** A process whose start cannot be recorded is ended: nobody would find it later. */
+  async function follow(process: RunningProcess): Promise<Ending> {
+    try {
+      store.jobs.setProcess(job.id, process.pid, process.startTime);
+      attempt.onStart({ stdout });
+      return await waitFor(process, attempt, final.signal, parts);
+    } catch (error) {
+      await process.end(parts.killGraceMs);
+      throw error;
+    }
   }
 
   function start(): RunningProcess {

@@ -1,6 +1,7 @@
 /** A job as clients see it: the result of exec and status. */
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
+import { outputUri } from "../../engine/run_job.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
@@ -78,6 +79,7 @@ export function describeJob(
       ...identity,
       ...job.status === "queued" && { queue_position: engine.queuePosition(job.id) },
       ...progress !== undefined && { progress },
+      output_uri: outputUri(job.id),
       poll_count: job.pollCount,
     };
   }
