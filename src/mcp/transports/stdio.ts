@@ -156,12 +156,21 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
 
 function serialize(message: unknown): string {
   try {
-    return JSON.stringify(message);
+    return wellFormed(JSON.stringify(message));
   } catch (error) {
     const id = (message as { id?: RequestId }).id ?? null;
     const told = { code: INTERNAL_ERROR, message: `Cannot serialize: ${(error as Error).message}` };
     return JSON.stringify({ jsonrpc: "2.0", id, error: told });
   }
+}
+
+/**
+ * Half a surrogate pair, such as a CLI's cut output may hold, is an escape in JSON that strict
+ * parsers refuse, and with it the whole message.
+ */
+function wellFormed(json: string): string {
+  if (!json.includes("\\ud")) return json;
+  return json.replace(/\\\\|\\ud[89a-f]../g, (found) => found === "\\\\" ? found : "\ufffd");
 }
 
 function idOf(value: unknown): RequestId | null {
