@@ -19,12 +19,12 @@ export interface Continuation {
  * Continues a session. A CLI that can resume does so by its own id; another one is given the
  * stored transcript, its oldest turns left out where it grows too long.
  *
- * @param earlier The session's jobs before this one, oldest first.
+ * @param earlier The session's jobs before this one, oldest first; asked for only where needed.
  */
 export function continuation(
   profile: CliProfile,
   session: Session,
-  earlier: readonly Job[],
+  earlier: () => readonly Job[],
   prompt: string,
 ): Continuation {
   const told = session.cliSessionId;
@@ -36,7 +36,7 @@ export function continuation(
     const exists = session.turns > 0;
     return { conversation: { id: told ?? session.id, exists }, prompt, resumed: exists };
   }
-  return { prompt: withTranscript(earlier, prompt), resumed: false };
+  return { prompt: withTranscript(earlier(), prompt), resumed: false };
 }
 
 /**
@@ -47,12 +47,12 @@ export function continuation(
  */
 export function restart(
   profile: CliProfile,
-  earlier: readonly Job[],
+  earlier: () => readonly Job[],
   prompt: string,
   name: string,
 ): Continuation {
   return {
-    prompt: withTranscript(earlier, prompt),
+    prompt: withTranscript(earlier(), prompt),
     resumed: false,
     ...profile.session?.id === "chosen" && { conversation: { id: name, exists: false } },
   };

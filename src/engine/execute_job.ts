@@ -51,7 +51,7 @@ export async function executeJob(
   async function attempt(): Promise<AttemptEnd> {
     // Read only now: the job before it in the session has ended by now.
     const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
-    const earlier = store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id);
+    const earlier = () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id);
     const first = continuation(route.profile, session, earlier, job.prompt);
     const end = await run(session, first, route);
     if (!first.resumed || !isForgotten(end)) return end;

@@ -232,3 +232,16 @@ async function running(aimux: TestServer, job_id: string): Promise<void> {
     assert.ok(["queued", "running"].includes(status), status);
   }
 }
+
+Deno.test("droid, which resumes only where it is logged in, does so by its flag", async () => {
+  await using aimux = await startServer({
+    emulators: ["droid"],
+    env: { FACTORY_API_KEY: "fk-test" },
+  });
+  const { session_id } = await aimux.call("exec", { prompt: "remember plum", cli: "droid" });
+  const second = await aimux.call("exec", { prompt: "which word", session_id });
+  assert.equal(second.status, "completed", second.text);
+  assert.equal(second.attempts.length, 1);
+  const call = (await callsOf(aimux.workplace.home, "droid")).at(-1)!;
+  assert.ok(call.argv.includes("-s"), call.argv.join(" "));
+});
