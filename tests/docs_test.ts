@@ -1,0 +1,137 @@
+/** What the documentation says about files, tasks, keys and fields exists, and nothing is left out. */
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import { profileSchema } from "../src/config/profile.ts";
+import { leaves, type Settings } from "../src/config/merge.ts";
+import { ERROR_CODES } from "../src/lib/errors.ts";
+import { jobResultSchema } from "../src/mcp/tools/job_payload.ts";
+import { TOOLS } from "../src/mcp/tools/registry.ts";
+import { JOB_STATUSES } from "../src/store/job.ts";
+import manifest from "../deno.json" with { type: "json" };
+
+const ROOT = new URL("../", import.meta.url);
+
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...[...Deno.readDirSync(new URL("docs/", ROOT))].map(({ name }) => `docs/${name}`)
+    .filter((path) => path.endsWith(".md")).sort(),
+];
+
+Deno.test("every relative link of the documentation leads to a file and to a heading in it", () => {
+  const broken = PAGES.flatMap((page) =>
+    links(read(page)).filter((link) => !leadsSomewhere(link, page)).map((link) =>
+      `${page}: ${link}`
+    )
+  );
+  assert.ok(PAGES.length >= 6, PAGES.join(", "));
+  assert.deepEqual(broken, []);
+});
+
+Deno.test("every task that the documentation shows exists", () => {
+  const shown = PAGES.flatMap((page) =>
+    [
+      ...read(page).matchAll(/\b(?:deno|deno@[\d.]+) task (?<task>[\w-]+)/g),
+    ].map(({ groups }) => groups!.task!)
+  );
+  assert.ok(shown.length >= 5);
+  assert.deepEqual(shown.filter((task) => !(task in manifest.tasks)), []);
+});
+
+Deno.test("the README shows Deno by the version that CI uses", () => {
+  const versions = PAGES.flatMap((page) => read(page).match(/deno@[\d.]+\d/g) ?? []);
+  assert.deepEqual([...new Set(versions)], ["deno@2.9.6"]);
+  assert.match(read(".github/workflows/ci.yml"), /v2\.9\.6/);
+});
+
+Deno.test("docs/configuration.md has every key of config/default.yaml with its default", () => {
+  const { roles, ...settings } = load(read("config/default.yaml")) as Settings;
+  const text = read("docs/configuration.md");
+  for (const [keys, value] of leaves(settings)) {
+    const row = rowOf(text, keys.join("."));
+    assert.ok(row.includes(`\`${value}\``), `${keys.join(".")} with the default ${value}: ${row}`);
+  }
+  for (const [name, role] of Object.entries(roles as Settings)) {
+    const cells = rowOf(text, name).split("|").map((cell) => cell.trim());
+    const { cli = "", model = "", reasoning_effort = "", advisory = "" } = role as Settings;
+    const told = [`\`${name}\``, cli, model, reasoning_effort, String(advisory)];
+    assert.deepEqual(cells.slice(1, -1), told);
+  }
+});
+
+Deno.test("docs/configuration.md has every key of a profile", () => {
+  const text = read("docs/configuration.md");
+  for (const [key, schema] of Object.entries(profileSchema.shape)) {
+    for (const path of ["command", "reasoning", "session"].includes(key) ? inner(schema) : [""]) {
+      rowOf(text, path === "" ? key : `${key}.${path}`);
+    }
+  }
+});
+
+Deno.test("docs/results.md has every state, error code and field of a job", () => {
+  const text = read("docs/results.md");
+  for (const name of [...JOB_STATUSES, ...ERROR_CODES]) rowOf(text, name);
+  for (const field of Object.keys(jobResultSchema.shape)) {
+    assert.ok(new RegExp(`^\\|[^|]*\`${field}\``, "m").test(text), field);
+  }
+});
+
+Deno.test("the README names every tool, and every parameter of exec", () => {
+  const text = read("README.md");
+  for (const { name } of TOOLS) assert.ok(text.includes(`**${name}**`), name);
+  const exec = TOOLS.find(({ name }) => name === "exec")!;
+  for (const parameter of Object.keys((exec.input as unknown as typeof profileSchema).shape)) {
+    rowOf(text, parameter);
+  }
+});
+
+Deno.test("the README lists every CLI with its program", () => {
+  const text = read("README.md");
+  for (const { name } of Deno.readDirSync(new URL("config/cli.d/", ROOT))) {
+    const { binary } = load(read(`config/cli.d/${name}/profile.yaml`)) as Settings;
+    assert.ok(new RegExp(`^\\| ${name} +\\| \`${binary}\` `, "m").test(text), name);
+  }
+});
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+/** The row of a table whose first cell is the name. */
+function rowOf(text: string, name: string): string {
+  const row = text.split("\n").find((line) => line.startsWith(`| \`${name}\` `));
+  assert.ok(row, `no row for ${name}`);
+  return row;
+}
+
+/** The keys of a map in a schema, which may be optional. */
+function inner(schema: unknown): string[] {
+  const { def, shape } = schema as { def: { innerType?: unknown }; shape?: object };
+  return shape ? Object.keys(shape) : inner(def.innerType);
+}
+
+/** The targets of the links of a page, those of other sites left out. */
+function links(text: string): string[] {
+  const prose = text.replace(/^```[^]*?^```/gm, "").replace(/`[^`\n]*`/g, "");
+  return [...prose.matchAll(/\]\((?<target>[^)\s]+)\)/g)].map(({ groups }) => groups!.target!)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+function leadsSomewhere(link: string, page: string): boolean {
+  const { pathname, hash } = new URL(link, new URL(page, ROOT));
+  try {
+    const file = new URL(pathname, ROOT);
+    if (hash === "") return Deno.statSync(file) !== undefined;
+    return headings(Deno.readTextFileSync(file)).includes(decodeURIComponent(hash.slice(1)));
+  } catch {
+    return false;
+  }
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+function headings(text: string): string[] {
+  return [...text.replace(/^```[^]*?^```/gm, "").matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    title!.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+  );
+}
