@@ -30,7 +30,7 @@ export interface StdioStreams {
 
 /** A transport that tells when its input is over and when all requests are answered. */
 export interface StdioTransport extends Transport {
-  /** Resolves when the first message was written, or at the end of input. */
+  /** Resolves when the first message was written. */
   readonly firstWritten: Promise<void>;
   /** Resolves at the end of input, or when output cannot be written any more. */
   readonly inputEnded: Promise<void>;
@@ -48,7 +48,7 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
   let closed = false;
 
   const transport: StdioTransport = {
-    firstWritten: Promise.race([first.promise, end.promise]),
+    firstWritten: first.promise,
     inputEnded: end.promise,
     start() {
       void read();
