@@ -6,15 +6,19 @@ import { nearest } from "../lib/nearest.ts";
 import { refusedGuidance } from "./guidance/errors.ts";
 import type { Tool, ToolContext } from "./tools/define_tool.ts";
 
-/** Calls a tool; never throws. */
+/**
+ * Calls a tool; never throws.
+ *
+ * @param context What the tool works with; a failure to provide it is told like any other.
+ */
 export async function callTool(
   tool: Tool,
   given: unknown,
-  context: ToolContext,
+  context: () => Promise<ToolContext>,
 ): Promise<CallToolResult> {
   try {
     const input = checked(tool, given);
-    const payload = await tool.handle(input, context);
+    const payload = await tool.handle(input, await context());
     return {
       content: [{ type: "text", text: tool.text(payload) }],
       structuredContent: { ...payload, ...tool.guidance(payload, input) },

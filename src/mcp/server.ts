@@ -37,16 +37,18 @@ export function createMcpServer(parts: ServerParts): McpServer {
 }
 
 function register(server: McpServer, tool: Tool, { context, principal }: ServerParts): void {
-  server.registerTool(tool.name, {
-    title: tool.title,
-    description: describeTool(tool.description),
-    inputSchema: unchecked(tool.input, "input"),
-    outputSchema: unchecked(tool.output, "output"),
-    annotations: tool.annotations,
-  }, async (given, { mcpReq }) => {
-    const parts = await context();
-    return await callTool(tool, given, { ...parts, principal, signal: mcpReq.signal });
-  });
+  server.registerTool(
+    tool.name,
+    {
+      title: tool.title,
+      description: describeTool(tool.description),
+      inputSchema: unchecked(tool.input, "input"),
+      outputSchema: unchecked(tool.output, "output"),
+      annotations: tool.annotations,
+    },
+    (given, { mcpReq: { signal } }) =>
+      callTool(tool, given, async () => ({ ...await context(), principal, signal })),
+  );
 }
 
 /**

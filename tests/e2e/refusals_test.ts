@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { callsOf, emulator } from "../emulators/mod.ts";
 import { startServer } from "./server.ts";
+import { createWorkplace } from "./workplace.ts";
 
 /** Calls that must be refused: arguments, the code, and what the message must name. */
 const REFUSED: [string, Record<string, unknown>, string, RegExp][] = [
@@ -196,4 +197,29 @@ Deno.test("a full queue refuses and leaves nothing behind", async () => {
   const refused = await start();
   assert.equal(refused.error.code, "queue_full");
   assert.equal((await aimux.call("sessions", { action: "list" })).total_sessions, 2);
+});
+
+Deno.test("a database that cannot be used is told by every tool, and the server stays", async () => {
+  await using workplace = await createWorkplace({ emulators: ["codex"] });
+  const folder = `${workplace.home}/.config/aimux`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/sessions.db`, "this is not a database ".repeat(50));
+  await using aimux = await startServer({ workplace });
+  for (
+    const [tool, args] of [
+      ["exec", { prompt: "say hi" }],
+      ["status", { job_id: "job_x" }],
+      ["sessions", { action: "list" }],
+    ] as const
+  ) {
+    const result = await aimux.call(tool, args);
+    assert.equal(result.error.code, "storage");
+    assert.match(result.error.message, /sessions\.db.*not a database/);
+    assert.match(result.error.hint, /server\.db_path/);
+  }
+  assert.deepEqual(await callsOf(workplace.home, "codex"), []);
+  assert.ok((await Deno.readTextFile(`${folder}/sessions.db`)).startsWith("this is not"));
+
+  await Deno.remove(`${folder}/sessions.db`);
+  assert.equal((await aimux.call("exec", { prompt: "say hi" })).status, "completed");
 });
