@@ -47,11 +47,35 @@ export function openDatabase(path: string): Database {
 function open(path: string): Database {
   createPrivately(path);
   const db = new DatabaseSync(path);
-  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
-  const database = wrap(db);
-  migrate(database, db, path);
-  return database;
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    useWriteAheadLog(db);
+    db.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+    const database = wrap(db);
+    migrate(database, db, path);
+    return database;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Here SQLite does not wait for another server that does the same, so the wait is ours. */
+function useWriteAheadLog(db: DatabaseSync): void {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return db.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** Whether another server held the database for longer than a statement waits. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && /\bdatabase (?:table )?is locked\b/.test(error.message);
 }
 
 /** SQLite gives its side files the mode of the database, so the mode is set before it opens it. */
@@ -79,7 +103,8 @@ function wrap(db: DatabaseSync): Database {
         db.exec("COMMIT");
         return result;
       } catch (error) {
-        db.exec("ROLLBACK");
+        // Where a disk is full SQLite has rolled back by itself.
+        if (db.isTransaction) db.exec("ROLLBACK");
         throw error;
       }
     },

@@ -14,7 +14,7 @@ const CONTINUATION_BYTES = 3;
 /**
  * Reads the characters whose first byte lies in `[offset, offset + limit)`. So pages join without
  * gap or overlap, whether a reader goes on at `nextOffset`, at `offset + limit`, or at `offset`
- * plus the bytes of the text.
+ * plus the bytes of the text. Of what is no UTF-8 each byte lies in one page, too.
  *
  * @returns undefined where there is no such file.
  */
@@ -29,23 +29,37 @@ export function readPage(path: string, offset: number, limit: number): Page | un
   try {
     const { size } = file.statSync();
     if (offset >= size) return { text: "", totalBytes: size };
-    file.seekSync(offset, Deno.SeekMode.Start);
-    const bytes = readFully(file, Math.min(limit + CONTINUATION_BYTES, size - offset));
-    const start = offset === 0 ? 0 : continuations(bytes, 0);
-    const end = limit >= bytes.length ? bytes.length : limit + continuations(bytes, limit);
-    const text = new TextDecoder().decode(bytes.subarray(start, end));
-    const nextOffset = offset + end;
+    const first = Math.max(0, offset - CONTINUATION_BYTES);
+    file.seekSync(first, Deno.SeekMode.Start);
+    const bytes = readFully(file, Math.min(offset + limit + CONTINUATION_BYTES, size) - first);
+    const start = boundary(bytes, offset - first);
+    const end = boundary(bytes, Math.min(offset + limit - first, bytes.length));
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end));
+    const nextOffset = first + end;
     return { text, totalBytes: size, ...nextOffset < size && { nextOffset } };
   } finally {
     file.close();
   }
 }
 
-/** How many continuation bytes stand at a place, at most those of one character. */
-function continuations(bytes: Uint8Array, at: number): number {
-  let count = 0;
-  while (count < CONTINUATION_BYTES && ((bytes[at + count] ?? 0) & 0xc0) === 0x80) count++;
-  return count;
+/** The first place from here on that does not stand within a character. */
+function boundary(bytes: Uint8Array, at: number): number {
+  let start = at - 1;
+  while (start >= 0 && at - start < CONTINUATION_BYTES && isContinuation(bytes[start])) start--;
+  let end = at;
+  while (end < start + lengthOf(bytes[start]) && isContinuation(bytes[end])) end++;
+  return end;
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+/** How many bytes a character has that begins with this one. */
+function lengthOf(first = 0): number {
+  if (first >= 0xf0) return 4;
+  if (first >= 0xe0) return 3;
+  return first >= 0xc0 ? 2 : 1;
 }
 
 function readFully(file: Deno.FsFile, length: number): Uint8Array {

@@ -1,0 +1,66 @@
+/** Stores for tests. */
+import type { JobResult, JobStatus } from "./job.ts";
+import type { NewJob } from "./jobs.ts";
+import { openStore, type Store } from "./store.ts";
+
+/** A store in a folder of its own, gone with its scope. */
+export interface TestStore extends Store, Disposable {
+  folder: string;
+  /** The database file. */
+  path: string;
+  /** Opens the same database once more, as another server would. */
+  openAgain(): Store;
+  /** Adds a session and a queued job in it. */
+  addJob(id: string, given?: Partial<NewJob>, now?: number): void;
+  /** Brings a queued job into a state. */
+  bring(id: string, status: JobStatus): void;
+}
+
+/** The result of a job of which nothing matters. */
+export const NO_RESULT: JobResult = { attempts: [], warnings: [] };
+
+/** Makes an empty store. */
+export function testStore(): TestStore {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "store_" }));
+  const path = `${folder}/sessions.db`;
+  const store = openStore(path);
+  const opened = [store];
+  return {
+    ...store,
+    folder,
+    path,
+    openAgain() {
+      const again = openStore(path);
+      opened.push(again);
+      return again;
+    },
+    addJob(id, given = {}, now = 1) {
+      const job: NewJob = {
+        id,
+        sessionId: "ses_1",
+        principal: "local",
+        owner: "own_1",
+        cli: "codex",
+        role: "default",
+        model: undefined,
+        effort: undefined,
+        prompt: "say hi",
+        ...given,
+      };
+      const { sessionId, principal, cli } = job;
+      if (!store.sessions.find(sessionId, principal)) {
+        store.sessions.insert({ id: sessionId, principal, cli, cwd: "/project" }, now);
+      }
+      store.jobs.insert(job, now);
+    },
+    bring(id, status) {
+      if (status === "queued") return;
+      store.jobs.claim(id, Infinity, 2);
+      if (status !== "running") store.jobs.finish(id, status, NO_RESULT, 3);
+    },
+    [Symbol.dispose]() {
+      for (const each of opened) each.close();
+      Deno.removeSync(folder, { recursive: true });
+    },
+  };
+}
