@@ -1,5 +1,7 @@
 /** Lets queued jobs run: in order, no more at once than the limit, one at a time a session. */
 import type { Clock } from "../lib/clock.ts";
+import { isBusy } from "../store/database.ts";
+import type { Job } from "../store/job.ts";
 import type { JobTable } from "../store/jobs.ts";
 
 /** How often waiting jobs look whether another server has freed a place. */
@@ -7,7 +9,7 @@ const LOOK_MS = 200;
 
 /** A job that waits for its turn. */
 interface Waiting {
-  jobId: string;
+  job: Pick<Job, "id" | "sessionId">;
   limit: number;
   settle(outcome: { admitted: boolean } | { error: unknown }): void;
 }
@@ -20,7 +22,11 @@ export interface Admission {
    * @param limit How many jobs may run at once, this one included.
    * @returns false where the signal aborted first, or the job has ended meanwhile.
    */
-  enter(jobId: string, limit: number, signal: AbortSignal): Promise<boolean>;
+  enter(
+    job: Pick<Job, "id" | "sessionId">,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /** Tells that a job of this server has ended, so that the next may run. */
   left(): void;
   close(): void;
@@ -36,16 +42,20 @@ export function createAdmission(
 
   return { enter, left: admit, close: () => closed.abort() };
 
-  function enter(jobId: string, limit: number, signal: AbortSignal): Promise<boolean> {
+  function enter(
+    job: Waiting["job"],
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     return new Promise((resolve, reject) => {
       const abort = () => {
-        waiting = waiting.filter((entry) => entry.jobId !== jobId);
+        waiting = waiting.filter((entry) => entry.job !== job);
         resolve(false);
       };
       signal.addEventListener("abort", abort, { once: true });
       waiting.push({
-        jobId,
+        job,
         limit,
         settle(outcome) {
           signal.removeEventListener("abort", abort);
@@ -61,15 +71,21 @@ export function createAdmission(
   /** Offers a place to each waiting job in turn. A job whose session is busy lets others pass. */
   function admit(): void {
     let refusedLimit = 0;
-    waiting = waiting.filter((entry) => {
-      if (entry.limit <= refusedLimit) return true;
+    const busySessions = new Set<string>();
+    waiting = waiting.filter(({ job, limit, settle }) => {
+      if (limit <= refusedLimit || busySessions.has(job.sessionId)) return true;
       try {
-        const claim = jobs.claim(entry.jobId, entry.limit, clock.now());
-        if (claim === "full") refusedLimit = entry.limit;
+        const claim = jobs.claim(job.id, limit, clock.now());
+        if (claim === "full") refusedLimit = limit;
+        else busySessions.add(job.sessionId);
         if (claim === "full" || claim === "session_busy") return true;
-        entry.settle({ admitted: claim === "claimed" });
+        settle({ admitted: claim === "claimed" });
       } catch (error) {
-        entry.settle({ error });
+        if (isBusy(error)) {
+          refusedLimit = Infinity;
+          return true;
+        }
+        settle({ error });
       }
       return false;
     });

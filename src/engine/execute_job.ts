@@ -28,7 +28,7 @@ export async function executeJob(
   const { job, route, live } = execution;
   const { store, clock } = parts;
   try {
-    const admitted = await parts.admission.enter(job.id, execution.limit, live.signal);
+    const admitted = await parts.admission.enter(job, execution.limit, live.signal);
     if (!admitted) return stopQueued(live.signal.reason as Stop | undefined);
     const end = await attempt();
     store.transaction(() => {
