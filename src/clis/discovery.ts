@@ -4,7 +4,9 @@ import type { CliProfile } from "../config/profile.ts";
 import { expandPattern } from "./expand_pattern.ts";
 
 /** Where a CLI is, or why it counts as absent. */
-export type Presence = { path: string } | { path?: never; reason: string };
+export type Presence =
+  | { path: string }
+  | { path?: never; reason: string; /** It is there but may not be run. */ denied?: true };
 
 /** What discovery needs to know of the machine. */
 export interface DiscoveryParts {
@@ -146,5 +148,5 @@ function permitted(path: string): Presence {
   if (Deno.permissions.querySync({ name: "run", command: path }).state === "granted") {
     return { path };
   }
-  return { reason: `aimux has no permission to run "${path}" (see --allow-run)` };
+  return { reason: `aimux has no permission to run "${path}"`, denied: true };
 }

@@ -9,6 +9,8 @@ export interface Commands {
   print(text: string): Promise<void>;
 }
 
+const COMMANDS = ["serve", "help"];
+
 /** @returns The exit code: 0 for success, 2 for a wrong command line. */
 export async function runCommandLine(
   args: string[],
@@ -24,6 +26,11 @@ export async function runCommandLine(
       writeOut: (text) => printed.push(text),
       writeErr: (text) => console.error(text.trimEnd()),
     });
+  const [first = ""] = args;
+  if (!first.startsWith("-") && !COMMANDS.includes(first)) {
+    console.error(`Unknown command "${first}". Commands: ${COMMANDS.join(", ")}; see --help`);
+    return 2;
+  }
   program.command("serve", { isDefault: true })
     .description("serve MCP on standard input and output (the default)")
     .action(async () => {

@@ -62,8 +62,7 @@ function withTranscript(earlier: readonly Job[], prompt: string): string {
   const turns: string[] = [];
   let room = TRANSCRIPT_CHARS;
   for (const job of earlier.toReversed()) {
-    if (job.status !== "completed") continue;
-    const turn = `[User]\n${job.prompt}\n\n[Assistant]\n${job.result?.content ?? ""}`;
+    const turn = turnOf(job);
     room -= turn.length;
     if (room < 0) {
       if (turns.length === 0) turns.push(turn.slice(-TRANSCRIPT_CHARS));
@@ -78,4 +77,12 @@ function withTranscript(earlier: readonly Job[], prompt: string): string {
     ...turns.toReversed(),
     `[User]\n${prompt}`,
   ].join("\n\n");
+}
+
+/** A turn without an answer is told too: its prompt is what a later "go on" speaks of. */
+function turnOf({ prompt, status, result }: Job): string {
+  const answer = status === "completed"
+    ? `[Assistant]\n${result?.content ?? ""}`
+    : `[Assistant, ${status}]\n${result?.partial_output ?? ""}`;
+  return `[User]\n${prompt}\n\n${answer}`.trimEnd();
 }

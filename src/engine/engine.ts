@@ -1,6 +1,7 @@
 /** Runs prompts on CLIs as jobs that outlive the calls that asked for them. */
 import { resolve } from "node:path";
 import type { Discovery } from "../clis/discovery.ts";
+import { effortFor } from "../clis/effort.ts";
 import { assertRunnable } from "../clis/plan.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { AppliedProject } from "../config/project.ts";
@@ -16,7 +17,7 @@ import { type Admission, createAdmission } from "./admission.ts";
 import { executeJob } from "./execute_job.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
-import { checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
+import { asBefore, checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
 import { route } from "./routing.ts";
 import type { Stop } from "./run_job.ts";
 
@@ -86,11 +87,14 @@ export function createEngine(parts: EngineParts): Engine {
 
   return { submit, settled, cancel, progress, queuePosition, interruptAll, idle };
 
-  async function submit(request: RunRequest): Promise<Submission> {
+  async function submit(given: RunRequest): Promise<Submission> {
     checkDepth();
-    const session = sessionOf(request);
-    const cwd = await folderOf(request, session);
+    const session = sessionOf(given);
+    const cwd = await folderOf(given, session);
     const project = parts.project(cwd);
+    const request = session
+      ? asBefore(given, store.jobs.newest(session.id), project.config.roles)
+      : given;
     checkRequest(request, project.config.server.max_prompt_bytes);
     const chosen = await route(request, session, {
       roles: project.config.roles,
@@ -134,18 +138,19 @@ export function createEngine(parts: EngineParts): Engine {
   async function watchCancelRequests(): Promise<void> {
     if (watching) return;
     watching = true;
+    while (live.size > 0 && !closed.signal.aborted) {
+      await clock.delay(LOOK_MS, closed.signal);
+      if (!closed.signal.aborted) stopRequested();
+    }
+    watching = false;
+  }
+
+  /** A look that fails is followed by the next. */
+  function stopRequested(): void {
     try {
-      while (live.size > 0) {
-        await clock.delay(LOOK_MS, closed.signal);
-        if (closed.signal.aborted) return;
-        for (const id of store.jobs.cancelRequests(parts.ownership.id)) {
-          live.get(id)?.stop(CANCELLED);
-        }
-      }
+      for (const id of store.jobs.cancelRequests(parts.ownership.id)) live.get(id)?.stop(CANCELLED);
     } catch (error) {
       parts.onError(error);
-    } finally {
-      watching = false;
     }
   }
 
@@ -154,7 +159,7 @@ export function createEngine(parts: EngineParts): Engine {
     request: RunRequest,
     session: Session | undefined,
     cwd: string,
-    { profile, role, model, effort }: Awaited<ReturnType<typeof route>>,
+    { profile, role, model, effort, readOnly }: Awaited<ReturnType<typeof route>>,
   ): { job: Job; session: Session } {
     const now = clock.now();
     if (closing) throw new AimuxError("interrupted", "The server is shutting down");
@@ -167,6 +172,8 @@ export function createEngine(parts: EngineParts): Engine {
       }
       const { principal } = request;
       const sessionId = session?.id ?? ids.session();
+      // It may have been deleted since it was looked up.
+      if (session && !store.sessions.find(sessionId, principal)) throw noSession(sessionId);
       if (session) store.sessions.touch(sessionId, now);
       else store.sessions.insert({ id: sessionId, principal, cli: profile.name, cwd }, now);
       const id = ids.job();
@@ -178,7 +185,8 @@ export function createEngine(parts: EngineParts): Engine {
         cli: profile.name,
         role,
         model,
-        effort,
+        effort: effort && effortFor(profile, effort),
+        readOnly,
         prompt: request.prompt,
       }, now);
       return { job: store.jobs.find(id)!, session: store.sessions.find(sessionId, principal)! };
@@ -199,12 +207,7 @@ export function createEngine(parts: EngineParts): Engine {
   function sessionOf({ sessionId, principal, cli }: RunRequest): Session | undefined {
     if (sessionId === undefined) return undefined;
     const session = store.sessions.find(sessionId, principal);
-    if (!session) {
-      throw new AimuxError("not_found", `No session "${sessionId}"`, {
-        hint: "List the sessions, or leave session_id out to start a new one",
-        details: { session_id: sessionId },
-      });
-    }
+    if (!session) throw noSession(sessionId);
     if (cli !== undefined && cli !== session.cli) {
       throw new AimuxError(
         "invalid_input",
@@ -234,8 +237,14 @@ export function createEngine(parts: EngineParts): Engine {
     );
   }
 
+  /** A job that is gone was deleted with its session, which cancels it first. */
   function current(job: Job): Job {
-    return store.jobs.find(job.id) ?? job;
+    const { message } = CANCELLED;
+    return store.jobs.find(job.id) ?? {
+      ...job,
+      status: "cancelled",
+      result: { attempts: [], warnings: [], error: { code: "cancelled", message } },
+    };
   }
 
   async function settled(
@@ -300,4 +309,11 @@ export function createEngine(parts: EngineParts): Engine {
   async function idle(): Promise<void> {
     while (live.size > 0) await Promise.all([...live.values()].map(({ done }) => done));
   }
+}
+
+function noSession(id: string): AimuxError {
+  return new AimuxError("not_found", `No session "${id}"`, {
+    hint: "List the sessions, or leave session_id out to start a new one",
+    details: { session_id: id },
+  });
 }

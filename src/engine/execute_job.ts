@@ -1,5 +1,6 @@
 /** Takes a recorded job through the queue to its end, and records that end. */
 import { AimuxError, messageOf } from "../lib/errors.ts";
+import { isBusy } from "../store/database.ts";
 import type { Job, JobResult } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
@@ -8,6 +9,10 @@ import type { EngineParts } from "./engine.ts";
 import type { Live } from "./live_job.ts";
 import type { Route } from "./routing.ts";
 import { type AttemptEnd, runAttempt, type Stop } from "./run_job.ts";
+
+/** How often, and after which pause, a database that another server holds is asked again. */
+const TRIES = 10;
+const RETRY_MS = 500;
 
 /** A job that is ready to be queued. */
 export interface Execution {
@@ -29,9 +34,9 @@ export async function executeJob(
   const { store, clock } = parts;
   try {
     const admitted = await parts.admission.enter(job, execution.limit, live.signal);
-    if (!admitted) return stopQueued(live.signal.reason as Stop | undefined);
+    if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
     const end = await attempt();
-    store.transaction(() => {
+    await persist(() => {
       if (!store.jobs.finish(job.id, end.status, end.result, clock.now())) return;
       store.sessions.recordTurn(job.sessionId, {
         completed: end.status === "completed",
@@ -42,9 +47,10 @@ export async function executeJob(
   } catch (error) {
     const result = failure(route, error);
     // A job fails only once it runs; one that never could is interrupted.
-    if (!store.jobs.finish(job.id, "failed", result, clock.now())) {
+    await persist(() => {
+      if (store.jobs.finish(job.id, "failed", result, clock.now())) return;
       store.jobs.finish(job.id, "interrupted", result, clock.now());
-    }
+    });
     if (!(error instanceof AimuxError)) throw error;
   }
 
@@ -89,25 +95,42 @@ export async function executeJob(
   }
 
   /** A job that was stopped before its turn; without a stop another server has ended it. */
-  function stopQueued(stop: Stop | undefined): void {
+  async function stopQueued(stop: Stop | undefined): Promise<void> {
     if (!stop) return;
-    const message = `${stop.message} (it was still queued)`;
-    store.jobs.finish(job.id, stop.status, {
+    const result: JobResult = {
       attempts: route.attempts,
       warnings: route.warnings,
-      error: { code: stop.status, message },
-    }, clock.now());
+      error: { code: stop.status, message: `${stop.message} (it was still queued)` },
+    };
+    await persist(() => store.jobs.finish(job.id, stop.status, result, clock.now()));
+  }
+
+  /** An end is not lost because another server holds the database for a moment. */
+  async function persist(record: () => void): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        return store.transaction(record);
+      } catch (error) {
+        if (!isBusy(error) || tries === TRIES) throw error;
+      }
+      await clock.delay(RETRY_MS);
+    }
   }
 }
 
 /**
- * Whether a resumed run failed for want of its conversation: it ended without a word on standard
- * output and for no other known reason, so it has done nothing yet.
+ * Whether a resumed run failed for want of its conversation: it gave up by itself, without a word on
+ * standard output and for no other known reason, so it has done nothing yet. What a signal ended
+ * may have worked for long.
  */
 function isForgotten({ status, result, printed }: AttemptEnd): boolean {
-  return status === "failed" && result.error?.code === "failed" && printed === 0 &&
-    result.exit_code !== 0;
+  const { error, exit_code: exit = 0 } = result;
+  return status === "failed" && error?.code === "failed" && printed === 0 &&
+    exit > 0 && exit < SIGNALLED;
 }
+
+/** Exit codes from here on tell of a signal. */
+const SIGNALLED = 128;
 
 function failure({ attempts, warnings, profile }: Route, error: unknown): JobResult {
   const told = error instanceof AimuxError ? error : undefined;

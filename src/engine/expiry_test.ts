@@ -20,6 +20,7 @@ Deno.test("only sessions that are unused for long and have no unfinished job are
         role: "default",
         model: undefined,
         effort: undefined,
+        readOnly: false,
         prompt: "hi",
       }, time);
       const result = { attempts: [], warnings: [] };

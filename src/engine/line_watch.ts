@@ -17,7 +17,7 @@ export function watchLines(pattern: RegExp, onMatch: () => void): (chunk: Uint8A
     const [first = "", ...rest] = decoder.decode(chunk, { stream: true }).split("\n");
     line = (line + first).slice(0, LINE_CHARS);
     for (const next of rest) {
-      if (pattern.test(line)) {
+      if (pattern.test(line.replace(/\r$/, ""))) {
         matched = true;
         return onMatch();
       }

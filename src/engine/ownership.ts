@@ -9,7 +9,7 @@ import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
 import { outputUri } from "./run_job.ts";
 import { partialOutput } from "./answer.ts";
-import { fileText } from "../process/file_text.ts";
+import { readPage } from "../store/read_page.ts";
 
 /** A server renews its lease this often … */
 const RENEW_MS = 5_000;
@@ -43,12 +43,8 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
   const resigned = new AbortController();
   /** The lease last seen of each other server, and since when it has not changed. */
   const seen = new Map<string, { leaseUntil: number; since: number }>();
-  store.owners.insert({
-    id,
-    pid: Deno.pid,
-    startTime: startTimeOf(Deno.pid),
-    leaseUntil: clock.now() + LEASE_MS,
-  });
+  const startTime = startTimeOf(Deno.pid);
+  register();
   void renew();
   return {
     id,
@@ -59,12 +55,16 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     },
   };
 
+  function register(): void {
+    store.owners.register({ id, pid: Deno.pid, startTime, leaseUntil: clock.now() + LEASE_MS });
+  }
+
   async function renew(): Promise<void> {
     for (;;) {
       await clock.delay(RENEW_MS, resigned.signal);
       if (resigned.signal.aborted) return;
       try {
-        store.owners.renew(id, clock.now() + LEASE_MS);
+        register();
         await recover();
       } catch (error) {
         parts.onError(error);
@@ -74,10 +74,11 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
 
   async function recover(): Promise<void> {
     const gone = store.owners.all().filter((owner) => owner.id !== id && isGone(owner));
-    for (const owner of gone) {
-      const jobs = store.jobs.unfinished(owner.id);
+    const unregistered = store.jobs.abandoned().filter((owner) => owner !== id);
+    for (const owner of [...gone.map((owner) => owner.id), ...unregistered]) {
+      const jobs = store.jobs.unfinished(owner);
       await Promise.all(jobs.map((job) => interrupt(job)));
-      store.owners.remove(owner.id);
+      store.owners.remove(owner);
     }
   }
 
@@ -123,9 +124,11 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
   }
 }
 
-/** The last lines of a file, read without holding more than them. */
+/** More than the partial output of a job takes. */
+const LAST_BYTES = 64_000;
+
+/** The end of a file, read without reading the rest. */
 function lastOf(path: string): string {
-  let last = "";
-  for (const line of fileText(path).lines()) last = `${last}\n${line}`.slice(-16_000);
-  return last;
+  const size = readPage(path, 0, 0)?.totalBytes ?? 0;
+  return readPage(path, Math.max(0, size - LAST_BYTES), LAST_BYTES)?.text ?? "";
 }

@@ -2,6 +2,7 @@
 import { type Effort, EFFORT_LEVELS } from "../config/profile.ts";
 import { MODEL_PATTERN } from "../config/schema.ts";
 import { AimuxError } from "../lib/errors.ts";
+import type { Job } from "../store/job.ts";
 
 /** One prompt for one CLI. Plain JSON. */
 export interface RunRequest {
@@ -80,4 +81,25 @@ export function timeoutSeconds(
 /** Narrows a word to an effort level. */
 export function isEffort(word: string): word is Effort {
   return (EFFORT_LEVELS as readonly string[]).includes(word);
+}
+
+/**
+ * A call that continues a session and names no role goes on as the call before it: an advisory
+ * conversation stays one, and does not get the right to change files by being continued.
+ */
+export function asBefore(
+  request: RunRequest,
+  last: Job | undefined,
+  roles: Readonly<Record<string, unknown>>,
+): RunRequest {
+  if (!last || request.role !== undefined || !Object.hasOwn(roles, last.role)) return request;
+  const model = request.model ?? last.model;
+  const effort = request.effort ?? (last.effort && isEffort(last.effort) ? last.effort : undefined);
+  return {
+    ...request,
+    role: last.role,
+    readOnly: request.readOnly ?? last.readOnly,
+    ...model !== undefined && { model },
+    ...effort !== undefined && { effort },
+  };
 }

@@ -102,12 +102,13 @@ async function takeNamed(name: string, parts: RoutingParts): Promise<Taken> {
   }
   const profile = parts.profiles.get(name);
   if (!profile) throw unknownCli(name, parts);
-  const { path, reason } = await presenceOf(profile, parts);
+  const { path, reason, denied } = await presenceOf(profile, parts);
   if (path !== undefined) return { profile, path, attempts: [] };
+  const install = profile.install && `Install it with: ${profile.install}`;
   const others = await installed(parts);
   throw new AimuxError("cli_not_installed", `Cannot start "${name}": ${reason}`, {
     hint: [
-      profile.install && `Install it with: ${profile.install}`,
+      denied ? `Add "${profile.binary}" to --allow-run` : install,
       others.length > 0 && `Or choose one of: ${others.join(", ")}`,
     ].filter(Boolean).join(". "),
     details: { cli: name, installed: others },
@@ -145,7 +146,7 @@ async function takeCapable(
 async function presenceOf(
   profile: CliProfile,
   { discovery }: RoutingParts,
-): Promise<{ path?: string; reason: string }> {
+): Promise<{ path?: string; reason: string; denied?: true }> {
   const presence = await discovery.find(profile);
   return presence.path === undefined ? presence : { path: presence.path, reason: "" };
 }

@@ -137,9 +137,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ...cliSessionId !== undefined && { cli_session_id: cliSessionId },
       ...usage && { usage },
     };
-    const left = ending.left.length === 0 ? [] : [
-      `Processes that could not be ended: ${ending.left.join(", ")}`,
-    ];
+    const left = leftWarnings(ending, parts.launcher.reach);
     const { status, code, message } = verdictOn(ending, decoded);
     const told = { cli: route.profile.name, ...route.model && { model: route.model } };
     if (status === "completed") {
@@ -155,7 +153,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
         },
       };
     }
-    const partial = decoded.text.trim() || stdout.tail().trim() || stderr.tail().trim();
+    const partial = partialOutput(partialOf(ending, decoded));
     return {
       status,
       decoded,
@@ -163,11 +161,17 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       result: {
         ...shared,
         error: { code, message, ...hintFor(code, route) },
-        partial_output: partialOutput(partial),
+        ...partial && { partial_output: partial },
         attempts: [...route.attempts, { ...told, code, message }],
         warnings: [...warnings, ...left],
       },
     };
+  }
+
+  /** Raw output only where nothing better is known: a told failure is all that its events say. */
+  function partialOf(ending: Ending, { text, failure }: Decoded): string {
+    if (text.trim() !== "" || (failure && ending.exit)) return text;
+    return stdout.tail().trim() || stderr.tail();
   }
 
   function verdictOn(ending: Ending, decoded: Decoded) {
@@ -189,6 +193,17 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ? { status: "completed" as const, code: "internal" as const, message: "" }
       : { status: "failed" as const, code: verdict.code, message: verdict.message };
   }
+}
+
+/** What of a run may still be there although it was ended. */
+function leftWarnings({ left, exit }: Ending, reach: Launcher["reach"]): string[] {
+  const named = left.length === 0 ? [] : [`Processes that could not be ended: ${left.join(", ")}`];
+  if (reach === "group" || exit) return named;
+  return [
+    ...named,
+    "Only the CLI itself was ended, not what it may have started: aimux is run without " +
+    "permission for more (--allow-run without a list, or --allow-ffi)",
+  ];
 }
 
 /** What ended the wait for a process. */

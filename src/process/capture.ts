@@ -12,7 +12,10 @@ export interface Capture {
   readonly bytes: number;
   /** When the last byte came, in milliseconds since the epoch; 0 before. */
   readonly lastWriteAt: number;
-  /** Records a chunk; after a failed write it only counts, and `failure` tells why. */
+  /**
+   * Records a chunk; the caller may use its memory again. After a failed write, of which `failure`
+   * tells, and after `close` it only counts.
+   */
   write(chunk: Uint8Array): void;
   /** The last characters printed, at most about 8,000. */
   tail(): string;
@@ -31,19 +34,35 @@ export interface Capture {
 export function captureTo(path: string): Capture {
   let file: Deno.FsFile | undefined;
   let failure: unknown;
+  let closed = false;
   let bytes = 0;
   let lastWriteAt = 0;
-  let held: Uint8Array[] | undefined = [];
+  let held: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(0);
   let tail = new Uint8Array(0);
 
   function toDisk(chunk: Uint8Array): void {
-    if (failure !== undefined) return;
+    if (closed || failure !== undefined) return;
     try {
       file ??= Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
       for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
     } catch (error) {
       failure = error;
     }
+  }
+
+  /** Copies: a chunk of a few bytes is often a view of a large buffer, which it would keep. */
+  function hold(chunk: Uint8Array): void {
+    const size = bytes + chunk.length;
+    if (held === undefined || size > HELD_BYTES) {
+      held = undefined;
+      return;
+    }
+    if (size > held.length) {
+      const larger = new Uint8Array(Math.max(size, Math.min(2 * held.length, HELD_BYTES)));
+      larger.set(held);
+      held = larger;
+    }
+    held.set(chunk, bytes);
   }
 
   return {
@@ -58,29 +77,31 @@ export function captureTo(path: string): Capture {
     },
     write(chunk) {
       toDisk(chunk);
+      hold(chunk);
       bytes += chunk.length;
       lastWriteAt = Date.now();
-      if (bytes <= HELD_BYTES) held?.push(chunk);
-      else held = undefined;
       tail = chunk.length >= TAIL_BYTES
         ? chunk.slice(-TAIL_BYTES)
-        : concat([tail.subarray(Math.max(0, tail.length + chunk.length - TAIL_BYTES)), chunk]);
+        : concat(tail.subarray(Math.max(0, tail.length + chunk.length - TAIL_BYTES)), chunk);
     },
-    tail: () => new TextDecoder().decode(tail),
-    text: () => held ? outputText(new TextDecoder().decode(concat(held))) : fileText(path),
+    tail() {
+      // The end of a character that was cut is no text.
+      const start = bytes > tail.length ? tail.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0;
+      return new TextDecoder().decode(tail.subarray(start));
+    },
+    text: () =>
+      held ? outputText(new TextDecoder().decode(held.subarray(0, bytes))) : fileText(path),
     close() {
+      closed = true;
       file?.close();
       file = undefined;
     },
   };
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
   return whole;
 }

@@ -45,5 +45,7 @@ export interface RunningProcess {
 
 /** Starts processes. Throws what the system says where a process cannot be started. */
 export interface Launcher {
+  /** How far the end of a process reaches: its whole group, or itself alone. */
+  readonly reach: "group" | "child";
   launch(plan: SpawnPlan, options: SpawnOptions): RunningProcess;
 }

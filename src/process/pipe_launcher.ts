@@ -18,7 +18,7 @@ export interface PipeLauncherParts {
 
 /** Makes a launcher that connects the child by pipes. */
 export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launcher {
-  return { launch };
+  return { launch, reach: signals.reach };
 
   function launch(
     plan: Parameters<Launcher["launch"]>[0],

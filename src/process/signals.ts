@@ -38,12 +38,13 @@ const denoSignals: Signals = {
   groupExists: (leader) => tolerant(() => Deno.kill(-leader, 0 as unknown as Deno.Signal)),
 };
 
-/** False where the group is gone; other errors mean that it exists and cannot be signalled. */
+/** False where the group is gone; an error of permission means that it exists all the same. */
 function tolerant(signal: () => void): boolean {
   try {
     signal();
     return true;
   } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return true;
     if (error instanceof Deno.errors.NotFound) return false;
     if (error instanceof Error && /ESRCH|No such process/i.test(error.message)) return false;
     throw error;

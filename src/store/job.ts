@@ -69,6 +69,8 @@ export interface Job {
   role: string;
   model: string | undefined;
   effort: string | undefined;
+  /** Whether the CLI was told to change nothing. */
+  readOnly: boolean;
   prompt: string;
   pid: number | undefined;
   processStartTime: string | undefined;

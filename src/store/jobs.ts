@@ -5,7 +5,16 @@ import type { FinalStatus, Job, JobResult, JobStatus } from "./job.ts";
 /** A job to be recorded as queued. */
 export type NewJob = Pick<
   Job,
-  "id" | "sessionId" | "principal" | "owner" | "cli" | "role" | "model" | "effort" | "prompt"
+  | "id"
+  | "sessionId"
+  | "principal"
+  | "owner"
+  | "cli"
+  | "role"
+  | "model"
+  | "effort"
+  | "readOnly"
+  | "prompt"
 >;
 
 /** Reads and changes jobs. */
@@ -14,8 +23,12 @@ export interface JobTable {
   /** A job by id; with a principal only if it is theirs. */
   find(id: string, principal?: string): Job | undefined;
   bySession(sessionId: string): Job[];
+  /** The newest job of a session. */
+  newest(sessionId: string): Job | undefined;
   /** Every queued or running job, oldest first; of one owner, if given. */
   unfinished(owner?: string): Job[];
+  /** Owners of unfinished jobs that are not registered. */
+  abandoned(): string[];
   count(status: "queued" | "running"): number;
   /** How many queued jobs stand before this one, and this one. */
   queuePosition(id: string): number;
@@ -44,8 +57,8 @@ export function createJobTable(db: Database): JobTable {
   return {
     insert(job, now) {
       db.prepare(`INSERT INTO jobs (id, session_id, principal, owner, status, cli, role, model,
-        reasoning_effort, prompt, created_at) VALUES (:id, :session, :principal, :owner, 'queued',
-        :cli, :role, :model, :effort, :prompt, :now)`).run({
+        reasoning_effort, read_only, prompt, created_at) VALUES (:id, :session, :principal, :owner,
+        'queued', :cli, :role, :model, :effort, :readOnly, :prompt, :now)`).run({
         id: job.id,
         session: job.sessionId,
         principal: job.principal,
@@ -54,6 +67,7 @@ export function createJobTable(db: Database): JobTable {
         role: job.role,
         model: job.model ?? null,
         effort: job.effort ?? null,
+        readOnly: job.readOnly ? 1 : 0,
         prompt: job.prompt,
         now,
       });
@@ -68,12 +82,21 @@ export function createJobTable(db: Database): JobTable {
     bySession: (session) =>
       many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id", { session }),
 
+    newest: (session) =>
+      many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id DESC LIMIT 1", {
+        session,
+      })[0],
+
     unfinished: (owner) =>
       many(
         `SELECT * FROM jobs WHERE status IN ('queued', 'running')
           AND (:owner IS NULL OR owner = :owner) ORDER BY id`,
         { owner: owner ?? null },
       ),
+
+    abandoned: () =>
+      db.prepare(`SELECT DISTINCT owner FROM jobs WHERE ${UNFINISHED}
+        AND owner NOT IN (SELECT id FROM owners)`).all().map((row) => String(row["owner"])),
 
     count: (status) => one("SELECT count(*) FROM jobs WHERE status = :status", { status }),
 
@@ -140,6 +163,7 @@ function jobOf(row: Record<string, Value>): Job {
     role: String(row["role"]),
     model: text("model"),
     effort: text("reasoning_effort"),
+    readOnly: row["read_only"] === 1,
     prompt: String(row["prompt"]),
     pid: number("pid"),
     processStartTime: text("process_start_time"),

@@ -7,7 +7,11 @@ const FINAL = JOB_STATUSES.filter(isFinal);
 
 Deno.test("a job comes back as it was put in", () => {
   using store = testStore();
-  store.addJob("job_1", { model: "m", effort: "high", prompt: "quote ' and 😀\n" }, 5);
+  store.addJob(
+    "job_1",
+    { model: "m", effort: "high", readOnly: true, prompt: "quote ' and 😀\n" },
+    5,
+  );
   assert.deepEqual(store.jobs.find("job_1"), {
     id: "job_1",
     sessionId: "ses_1",
@@ -18,6 +22,7 @@ Deno.test("a job comes back as it was put in", () => {
     role: "default",
     model: "m",
     effort: "high",
+    readOnly: true,
     prompt: "quote ' and 😀\n",
     pid: undefined,
     processStartTime: undefined,
@@ -192,6 +197,17 @@ Deno.test("unfinished jobs are listed oldest first, of one owner or of all", () 
   assert.deepEqual(ids(), ["job_1", "job_2"]);
   assert.deepEqual(ids("own_b"), ["job_2"]);
   assert.deepEqual(ids("own_c"), []);
+});
+
+Deno.test("jobs of owners that are not registered are found as long as they are unfinished", () => {
+  using store = testStore();
+  store.owners.register({ id: "own_a", pid: 1, startTime: undefined, leaseUntil: 1 });
+  store.addJob("job_1", { owner: "own_a" });
+  store.addJob("job_2", { owner: "own_b" });
+  store.addJob("job_3", { owner: "own_b" });
+  store.addJob("job_4", { owner: "own_c" });
+  store.bring("job_4", "cancelled");
+  assert.deepEqual(store.jobs.abandoned(), ["own_b"]);
 });
 
 Deno.test("a request to cancel is seen by the owner until the job has ended", () => {

@@ -36,6 +36,7 @@ const MIGRATIONS = [
     role TEXT NOT NULL,
     model TEXT,
     reasoning_effort TEXT,
+    read_only INTEGER NOT NULL,
     prompt TEXT NOT NULL,
     pid INTEGER,
     process_start_time TEXT,

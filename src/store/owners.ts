@@ -11,8 +11,8 @@ export interface Owner {
 
 /** Reads and changes owners. */
 export interface OwnerTable {
-  insert(owner: Owner): void;
-  renew(id: string, leaseUntil: number): void;
+  /** Registers an owner or renews its lease, also where another server has removed it. */
+  register(owner: Owner): void;
   all(): Owner[];
   remove(id: string): void;
 }
@@ -20,14 +20,11 @@ export interface OwnerTable {
 /** The table of owners in a database. */
 export function createOwnerTable(db: Database): OwnerTable {
   return {
-    insert({ id, pid, startTime, leaseUntil }) {
+    register({ id, pid, startTime, leaseUntil }) {
       db.prepare(`INSERT INTO owners (id, pid, start_time, lease_until)
-        VALUES (:id, :pid, :start, :until)`)
+        VALUES (:id, :pid, :start, :until)
+        ON CONFLICT (id) DO UPDATE SET lease_until = :until`)
         .run({ id, pid, start: startTime ?? null, until: leaseUntil });
-    },
-    renew(id, leaseUntil) {
-      db.prepare("UPDATE owners SET lease_until = :until WHERE id = :id")
-        .run({ id, until: leaseUntil });
     },
     all: () =>
       db.prepare("SELECT * FROM owners").all().map((row) => ({

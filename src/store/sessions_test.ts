@@ -74,6 +74,7 @@ Deno.test("a job of a session that does not exist cannot be recorded", () => {
       role: "default",
       model: undefined,
       effort: undefined,
+      readOnly: false,
       prompt: "",
     }, 1), /FOREIGN KEY/);
 });

@@ -44,6 +44,7 @@ export function testStore(): TestStore {
         role: "default",
         model: undefined,
         effort: undefined,
+        readOnly: false,
         prompt: "say hi",
         ...given,
       };

@@ -170,5 +170,7 @@ Deno.test("the command line tells its version and refuses what it does not know"
   assert.equal(unknown.code, 2);
   assert.equal(unknown.stdout, "");
   assert.match(unknown.stderr, /--frobnicate/);
-  assert.equal((await run("no-such-command")).code, 2);
+  const command = await run("no-such-command");
+  assert.equal(command.code, 2);
+  assert.match(command.stderr, /Unknown command "no-such-command"/);
 });

@@ -40,6 +40,7 @@ Deno.test("exec routes the seed's example by its role, and an override by AIMUX_
   const [call] = await callsOf(aimux.workplace.home, "gemini");
   assert.ok(call?.argv.join(" ").includes("-m gemini-2.5-pro"), call?.argv.join(" "));
   assert.match(result.warnings.join(), /no effort levels/);
+  assert.equal(result.reasoning_effort, undefined);
 });
 
 Deno.test("exec with async returns a handle at once and status returns the answer", async () => {

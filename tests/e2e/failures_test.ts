@@ -20,6 +20,7 @@ Deno.test("a failing CLI is never completed, and its failure is told by its clas
         assert.equal(result.error.code, told, result.text);
         assert.equal(result.attempts.at(-1).code, result.error.code);
         assert.equal(result.content, undefined);
+        assert.doesNotMatch(result.partial_output ?? "", /^\s*[{[]/, "raw events");
         assert.match(result.job_id, /^job_/);
       });
     }

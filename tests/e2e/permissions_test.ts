@@ -52,6 +52,7 @@ Deno.test("with --allow-run=codex,claude the other CLIs count as absent, and nob
   assert.equal(result(2).error.code, "cli_not_installed");
   assert.match(result(2).error.message, /no permission to run .*gemini/);
   assert.equal(result(3).cli, "codex");
+  assert.match(result(2).error.hint, /Add "gemini" to --allow-run/);
   assert.match(result(3).attempts[0].message, /no permission/);
   assert.doesNotMatch(stderr, /allow\?|Granted|Denied/i);
   assert.deepEqual(workplace.processesLeft(), []);

@@ -160,6 +160,7 @@ Deno.test("effort, model and read-only arrive in the CLI's own words", async () 
     reasoning_effort: "xhigh",
   });
   assert.match(goose.warnings.join(), /no effort level "xhigh"; it ran with "high"/);
+  assert.equal(goose.reasoning_effort, "high", "the level that it ran with");
   const [call] = await callsOf(aimux.workplace.home, "goose");
   assert.equal(call!.env["GOOSE_THINKING_EFFORT"], "high");
 });

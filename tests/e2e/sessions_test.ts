@@ -69,6 +69,39 @@ Deno.test("a conversation that its CLI has forgotten goes on with what was said"
   }
 });
 
+Deno.test("a continued session keeps role, model, effort and the promise to change nothing", async () => {
+  await using aimux = await startServer({ emulators: ["codex"] });
+  const argv = async () => (await callsOf(aimux.workplace.home, "codex")).at(-1)!.argv.join(" ");
+  const first = await aimux.call("exec", { prompt: "check it", role: "secaudit" });
+  assert.match(await argv(), /--sandbox read-only/);
+  const { next_call } = first.choose_your_path.continue;
+  const second = await aimux.call(next_call.tool, next_call.arguments);
+  assert.equal(second.role, "secaudit");
+  assert.equal(second.model, first.model);
+  assert.match(await argv(), /--sandbox read-only -m gpt-5\.4 -c model_reasoning_effort=xhigh/);
+
+  const { session_id } = await aimux.call("exec", {
+    prompt: "look",
+    cli: "codex",
+    read_only: true,
+  });
+  await aimux.call("exec", { prompt: "look again", session_id });
+  assert.match(await argv(), /--sandbox read-only/);
+  await aimux.call("exec", { prompt: "now mend it", session_id, read_only: false });
+  assert.match(await argv(), /--sandbox workspace-write/);
+});
+
+Deno.test("after a failed first turn a CLI without a memory is told what was asked", async () => {
+  await using aimux = await startServer({
+    emulators: { crush: emulator.crush().fails("transient").nextCall() },
+  });
+  const failed = await aimux.call("exec", { prompt: "count the plums", cli: "crush" });
+  const { next_call } = failed.choose_your_path.retry;
+  const second = await aimux.call(next_call.tool, next_call.arguments);
+  assert.equal(second.status, "completed", second.text);
+  assert.match((await callsOf(aimux.workplace.home, "crush")).at(-1)!.prompt ?? "", /plums/);
+});
+
 Deno.test("usage is that of the run, also where the CLI counts by conversation", async (t) => {
   const counting: CliName[] = ["codex", "claude", "qwen", "goose", "gemini", "gptme", "opencode"];
   await using aimux = await startServer({ emulators: counting });

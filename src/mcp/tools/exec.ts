@@ -13,14 +13,16 @@ const input = z.strictObject({
   prompt: z.string().describe("What the CLI should do"),
   cli: z.string().optional().describe("The CLI to run; without it the role decides"),
   role: z.string().optional()
-    .describe('The kind of work, such as coding, codereview or debug; "default" without it'),
+    .describe(
+      'The kind of work, such as coding, codereview or debug; without it "default", or as before',
+    ),
   model: z.string().optional().describe("The model; without it the role's or the CLI's own"),
   reasoning_effort: z.enum(EFFORT_LEVELS).optional()
     .describe("How hard the model should think; mapped to the levels the CLI has"),
   cwd: z.string().optional().describe("The folder to run in; without it the server's"),
   session_id: z.string().optional().describe("The session to continue, from an earlier result"),
   async: z.boolean().default(false)
-    .describe("true: return a job_id at once; the job outlives the connection"),
+    .describe("true: return a job_id at once and work in the background"),
   read_only: z.boolean().optional()
     .describe("true: the CLI may not change anything; advisory roles always run so"),
   timeout_seconds: z.number().positive().max(LONGEST_TIMEOUT_SECONDS).optional()
@@ -39,7 +41,8 @@ export const exec = defineTool({
     why: "The right CLI is found by role, its output is reduced to the answer, and a long run is " +
       "never lost: it goes on as a job.",
     how: "Pass prompt, and role or cli. A run that takes longer than the wait returns a job_id " +
-      "with status running: ask status for it. Pass session_id to continue a conversation.",
+      "with status running: ask status for it. Pass session_id to continue a conversation: what " +
+      "the call leaves out is then as before.",
     not: "Not for reading a job (status) or listing and cancelling (sessions). Do not call it " +
       "again for a task that is still running.",
     choose: "async: true for work of minutes; read_only: true for questions about code; " +

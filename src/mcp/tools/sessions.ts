@@ -176,23 +176,33 @@ async function cancel({ job_id }: Input, context: ToolContext): Promise<Sessions
 async function kill({ session_id }: Input, context: ToolContext): Promise<SessionsPayload> {
   const { store, engine } = context;
   const session = findSession(session_id, "kill", context);
-  const jobs = store.jobs.bySession(session.id);
-  const unfinished = jobs.filter(({ status }) => !isFinal(status));
-  const ended = await Promise.all(unfinished.map((job) => engine.cancel(job)));
-  const still = ended.find(({ status }) => !isFinal(status));
-  if (still) {
-    throw new AimuxError("failed", `Session "${session.id}" was not deleted: "${still.id}" runs`, {
-      hint: "Another aimux server runs the job and was asked to cancel it; try again in a moment",
-    });
+  const cancelled: string[] = [];
+  // A call may add a job while those before it end.
+  for (let left = unfinished(); left.length > 0; left = unfinished()) {
+    const ended = await Promise.all(left.map((job) => engine.cancel(job)));
+    const still = ended.find(({ status }) => !isFinal(status));
+    if (still) throw notDeleted(session.id, still.id);
+    cancelled.push(...left.map(({ id }) => id));
   }
+  const jobs = store.jobs.bySession(session.id).length;
   store.removeSession(session.id);
   return {
     action: "kill",
     session_id: session.id,
     status: "killed",
-    cancelled_jobs: unfinished.map(({ id }) => id),
-    message: `The session and its ${jobs.length} jobs were deleted`,
+    cancelled_jobs: cancelled,
+    message: `The session and its ${jobs} jobs were deleted`,
   };
+
+  function unfinished(): Job[] {
+    return store.jobs.bySession(session.id).filter(({ status }) => !isFinal(status));
+  }
+}
+
+function notDeleted(session: string, job: string): AimuxError {
+  return new AimuxError("failed", `Session "${session}" was not deleted: "${job}" runs`, {
+    hint: "Another aimux server runs the job and was asked to cancel it; try again in a moment",
+  });
 }
 
 function gc(_given: Input, { store, config, clock, principal }: ToolContext): SessionsPayload {
