@@ -223,6 +223,15 @@ Deno.test("a request to cancel is seen by the owner until the job has ended", ()
   assert.deepEqual(store.jobs.cancelRequests("own_1"), []);
 });
 
+Deno.test("the jobs of a session are listed oldest first, and the newest is found", () => {
+  using store = testStore();
+  for (const id of ["job_2", "job_1", "job_3"]) store.addJob(id);
+  store.addJob("job_4", { sessionId: "ses_2" });
+  assert.deepEqual(store.jobs.bySession("ses_1").map(({ id }) => id), ["job_1", "job_2", "job_3"]);
+  assert.equal(store.jobs.newest("ses_1")?.id, "job_3");
+  assert.equal(store.jobs.newest("ses_x"), undefined);
+});
+
 Deno.test("polls are counted, and a process is remembered with its start time", () => {
   using store = testStore();
   store.addJob("job_1");

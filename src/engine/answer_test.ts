@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ANSWER_CHARS, cutAnswer, partialOutput } from "./answer.ts";
+
+Deno.test("an answer up to the limit stays as it is", () => {
+  const text = "x".repeat(ANSWER_CHARS);
+  assert.deepEqual(cutAnswer(text, "aimux://x"), { text, truncated: false });
+});
+
+Deno.test("a longer answer keeps beginning and end, and says what is missing and where it is", () => {
+  const text = "a".repeat(50_000) + "b".repeat(50_000);
+  const cut = cutAnswer(text, "aimux://jobs/1/answer");
+  assert.equal(cut.truncated, true);
+  const [, head, missing, tail] =
+    /^(a+)\n\n\[… (\d+) characters left out; read the whole at aimux:\/\/jobs\/1\/answer …\]\n\n(b+)$/
+      .exec(cut.text)!;
+  assert.equal(head!.length + tail!.length + Number(missing), text.length);
+  assert.ok(head!.length + tail!.length <= ANSWER_CHARS);
+});
+
+Deno.test("no cut leaves half a character", () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 3 }), (shift) => {
+      const text = "x".repeat(shift) + "😀".repeat(ANSWER_CHARS);
+      assert.ok(cutAnswer(text, "u").text.isWellFormed());
+      assert.ok(partialOutput(text).isWellFormed());
+    }),
+    { numRuns: 4 },
+  );
+});
+
+Deno.test("of a long partial output the end is kept", () => {
+  assert.equal(partialOutput("  half an answer\n"), "half an answer");
+  const long = partialOutput("x".repeat(20_000) + "the end");
+  assert.match(long, /^\[…\] x+the end$/);
+  assert.ok(long.length < 8_100);
+});
