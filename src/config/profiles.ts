@@ -74,7 +74,7 @@ function locateIn(documents: Document[]): Locate {
       const document = documents.findLast(({ settings }) => valueAt(settings, known) !== undefined);
       if (document !== undefined) return document.locate(keys, at);
     }
-    return { path: documents.at(-1)!.path };
+    return documents.at(-1)!.locate([], "value");
   };
 }
 

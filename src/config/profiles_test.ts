@@ -77,8 +77,8 @@ const mistakes: [what: string, text: string, ...problems: string[]][] = [
   [
     "missing keys",
     "name: codex\ncommand:\n",
-    ' Missing key "binary"',
-    ' Missing key "output_format": one of text, json, jsonl',
+    ':1:1 Missing key "binary"',
+    ':1:1 Missing key "output_format": one of text, json, jsonl',
     ':2:1 Missing key "command"',
   ],
   [
@@ -100,7 +100,7 @@ const mistakes: [what: string, text: string, ...problems: string[]][] = [
   [
     "a flag type without its flag",
     `name: codex\n${SMALL_PROFILE}\nprompt_flag_type: flag\n`,
-    ' Missing key "prompt_flag": prompt_flag_type "flag" needs it',
+    ':1:1 Missing key "prompt_flag": prompt_flag_type "flag" needs it',
   ],
   [
     "an invalid pattern",
@@ -159,7 +159,7 @@ Deno.test("A mistake in an override points into the override, one below into the
     ],
     gemini: [
       join(folders.user, "cli.d/gemini/profile.yaml") +
-      ' Missing key "prompt_flag": prompt_flag_type "flag" needs it',
+      ':1:1 Missing key "prompt_flag": prompt_flag_type "flag" needs it',
     ],
   });
 });

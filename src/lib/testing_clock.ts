@@ -21,7 +21,7 @@ export function testClock(start = 1_700_000_000_000): TestClock {
     },
     delay(milliseconds, signal) {
       return new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (signal?.aborted || milliseconds <= 0) return resolve();
         const wait = {
           due: now + milliseconds,
           end() {

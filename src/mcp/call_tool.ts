@@ -30,7 +30,7 @@ export async function callTool(
 }
 
 function checked(tool: Tool, given: unknown): unknown {
-  const parsed = tool.input.safeParse(given ?? {});
+  const parsed = tool.input.safeParse(given ?? {}, { reportInput: true });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => problemOf(issue, tool));
   throw new AimuxError(
