@@ -72,7 +72,7 @@ export function planRun(profile: CliProfile, request: CliRequest, context: PlanC
     command: context.path,
     args,
     cwd: request.cwd,
-    env: childEnvironment(profile, context.env, added, context.os),
+    env: withOwnFolder(childEnvironment(profile, context.env, added, context.os), context),
     ...delivery.stdin !== undefined && { stdin: delivery.stdin },
     ...delivery.file && { file: delivery.file },
     warnings,
@@ -91,6 +91,22 @@ export function assertRunnable(
 ): void {
   permissionFlags(profile, readOnly);
   wayOf(profile, prompt, os);
+}
+
+/**
+ * A program that was found outside PATH finds what stands beside it, such as the `node` that its
+ * first line asks for: an editor started from a desktop often has a short PATH.
+ */
+function withOwnFolder(
+  env: Record<string, string>,
+  { path, os = Deno.build.os }: PlanContext,
+): Record<string, string> {
+  const folder = path.replace(/[/\\][^/\\]*$/, "");
+  const separator = os === "windows" ? ";" : ":";
+  const name = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  const folders = (env[name] ?? "").split(separator).filter(Boolean);
+  if (folder === path || folders.includes(folder)) return env;
+  return { ...env, [name]: [...folders, folder].join(separator) };
 }
 
 function permissionFlags(profile: CliProfile, readOnly: boolean): string[] {

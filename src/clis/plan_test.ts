@@ -323,3 +323,26 @@ function flagsOf(profile: CliProfile): string[] {
     profile.reasoning?.flag,
   ].filter((flag) => flag !== undefined);
 }
+
+Deno.test("a program outside PATH finds what stands beside it, after all that is on PATH", () => {
+  const pathOf = (path: string, env: Record<string, string>, os: typeof Deno.build.os) =>
+    planRun(testProfile(), { prompt: "hi", cwd: "/", readOnly: false }, {
+      path,
+      env,
+      ownEnv: {},
+      stateDir: "/state",
+      promptFile: "job_1.prompt",
+      os,
+    }).env;
+
+  assert.deepEqual(pathOf("/nvm/bin/codex", { PATH: "/usr/bin:/bin" }, "linux"), {
+    PATH: "/usr/bin:/bin:/nvm/bin",
+  });
+  assert.deepEqual(pathOf("/nvm/bin/codex", {}, "linux"), { PATH: "/nvm/bin" });
+  assert.deepEqual(pathOf("/bin/codex", { PATH: "/usr/bin:/bin" }, "linux"), {
+    PATH: "/usr/bin:/bin",
+  });
+  assert.deepEqual(pathOf("C:\\npm\\codex.cmd", { Path: "C:\\Windows" }, "windows"), {
+    Path: "C:\\Windows;C:\\npm",
+  });
+});
