@@ -1,6 +1,7 @@
 /** The composition root: builds every part once, and takes them down again in order. */
 import { createDiscovery } from "./clis/discovery.ts";
 import type { LoadedConfig } from "./config/load.ts";
+import type { CliProfile } from "./config/profile.ts";
 import { formatProblem } from "./config/problem.ts";
 import { loadProfiles } from "./config/profiles.ts";
 import { applyProject, loadProject } from "./config/project.ts";
@@ -8,13 +9,13 @@ import { createEngine } from "./engine/engine.ts";
 import { keepDeletingExpired } from "./engine/expiry.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import { systemClock } from "./lib/clock.ts";
-import { messageOf } from "./lib/errors.ts";
+import { AimuxError, messageOf } from "./lib/errors.ts";
 import { createIds } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import type { ToolContext } from "./mcp/tools/define_tool.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
 import { chooseSignals } from "./process/signals.ts";
-import { openStore } from "./store/store.ts";
+import { openStore, type Store } from "./store/store.ts";
 
 /** What the program is started with. */
 export interface AppOptions {
@@ -48,10 +49,14 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
   const log = createLog(config.server.log_file, config.server.log_level);
   const clock = systemClock;
   let built: Promise<AppParts & { close(): void }> | undefined;
+  let stopped = false;
 
   return {
     log,
     parts() {
+      if (stopped) {
+        return Promise.reject(new AimuxError("interrupted", "The server is shutting down"));
+      }
       built ??= build().catch((error) => {
         built = undefined;
         log.error("Cannot start", { error: messageOf(error) });
@@ -64,10 +69,11 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       await parts?.engine.idle();
     },
     async stop({ graceMs }) {
+      stopped = built === undefined;
       const parts = await built?.catch(() => undefined);
-      if (!parts) return;
-      await parts.engine.interruptAll({ graceMs });
-      parts.close();
+      await parts?.engine.interruptAll({ graceMs });
+      stopped = true;
+      parts?.close();
     },
   };
 
@@ -82,16 +88,30 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
     for (const [cli, problem] of broken) log.warn("Broken profile", { cli, problem });
 
     const store = openStore(config.server.db_path);
+    try {
+      return await assemble(store, profiles, broken);
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  async function assemble(
+    store: Store,
+    profiles: ReadonlyMap<string, CliProfile>,
+    broken: ReadonlyMap<string, string>,
+  ): Promise<AppParts & { close(): void }> {
     const onError = (error: unknown) => log.error("Unexpected", { error: messageOf(error) });
     const signals = chooseSignals();
     const killGraceMs = config.server.kill_grace_seconds * 1000;
     const ids = createIds();
     const ownership = takeOwnership({ store, clock, ids, signals, killGraceMs, onError });
-    await ownership.recover();
+    // What fails here is tried again when the lease is renewed.
+    await ownership.recover().catch(onError);
 
     const closed = new AbortController();
     const ttlHours = config.server.session_ttl_hours;
-    keepDeletingExpired({ store, clock, ttlHours }, closed.signal).catch(onError);
+    void keepDeletingExpired({ store, clock, ttlHours, onError }, closed.signal);
 
     const discovery = createDiscovery({ env, home });
     discovery.probeAll(profiles.values()).catch(onError);

@@ -108,9 +108,9 @@ function wrongStep(from: string, to: string): string | undefined {
   return undefined;
 }
 
-/** `src/engine/engine.ts` lies in the room `engine`, `src/app.ts` is one by itself. */
+/** `src/engine/engine.ts` lies in the room `engine`; `src/app.ts` is one by itself, with its test. */
 function roomOf(file: string): string {
-  return file.split("/")[file.startsWith("src/") ? 1 : 0]!;
+  return file.split("/")[file.startsWith("src/") ? 1 : 0]!.replace(/_test\.ts$/, ".ts");
 }
 
 function arrowsIn({ modules }: ModuleGraph, root: URL): Arrow[] {

@@ -48,6 +48,7 @@ export async function executeJob(
     const result = failure(route, error);
     // A job fails only once it runs; one that never could is interrupted.
     await persist(() => {
+      store.sessions.touch(job.sessionId, clock.now());
       if (store.jobs.finish(job.id, "failed", result, clock.now())) return;
       store.jobs.finish(job.id, "interrupted", result, clock.now());
     });

@@ -24,10 +24,17 @@ export function deleteExpired({ store, clock, ttlHours }: Expiry, principal?: st
   return expired.length;
 }
 
-/** Deletes expired sessions now and every hour, until the signal aborts. */
-export async function keepDeletingExpired(expiry: Expiry, signal: AbortSignal): Promise<void> {
+/** Deletes expired sessions now and every hour, until the signal aborts; a failure is only told. */
+export async function keepDeletingExpired(
+  { onError, ...expiry }: Expiry & { onError(error: unknown): void },
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    deleteExpired(expiry);
+    try {
+      deleteExpired(expiry);
+    } catch (error) {
+      onError(error);
+    }
     await expiry.clock.delay(LOOK_MS, signal);
   }
 }

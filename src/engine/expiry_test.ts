@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { testClock } from "../lib/testing_clock.ts";
 import { openStore } from "../store/store.ts";
-import { deleteExpired } from "./expiry.ts";
+import { deleteExpired, keepDeletingExpired } from "./expiry.ts";
 
 const HOUR = 3_600_000;
 
@@ -52,4 +53,23 @@ Deno.test("only sessions that are unused for long and have no unfinished job are
     store.close();
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("a look for expired sessions that fails is told, and the next one comes all the same", async () => {
+  const store = {
+    sessions: {
+      expired() {
+        throw new Error("database is locked");
+      },
+    },
+  } as unknown as ReturnType<typeof openStore>;
+  const clock = testClock();
+  const errors: unknown[] = [];
+  const over = new AbortController();
+  const onError = (error: unknown) => errors.push(error);
+  const looking = keepDeletingExpired({ store, clock, ttlHours: 24, onError }, over.signal);
+  await clock.advance(2 * HOUR);
+  assert.equal(errors.length, 3);
+  over.abort();
+  await looking;
 });

@@ -113,6 +113,8 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
         hint: "Run it again; the session can be continued by its session_id",
       },
     }, clock.now());
+    // Whoever comes back after days still finds what the job had printed.
+    store.sessions.touch(job.sessionId, clock.now());
   }
 
   /** A pid alone does not prove that a process is the job's: its start time must match. */
@@ -127,8 +129,12 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
 /** More than the partial output of a job takes. */
 const LAST_BYTES = 64_000;
 
-/** The end of a file, read without reading the rest. */
+/** The end of a file, read without reading the rest; empty where it cannot be read. */
 function lastOf(path: string): string {
-  const size = readPage(path, 0, 0)?.totalBytes ?? 0;
-  return readPage(path, Math.max(0, size - LAST_BYTES), LAST_BYTES)?.text ?? "";
+  try {
+    const size = readPage(path, 0, 0)?.totalBytes ?? 0;
+    return readPage(path, Math.max(0, size - LAST_BYTES), LAST_BYTES)?.text ?? "";
+  } catch {
+    return "";
+  }
 }

@@ -15,16 +15,16 @@ export type Log = Record<LogLevel, (message: string, facts?: Record<string, unkn
  * @param path The file; empty for none.
  * @param level Less severe messages are left out.
  */
-export function createLog(path: string, level: LogLevel): Log {
+export function createLog(path: string, level: LogLevel): Log & Disposable {
   let file: Deno.FsFile | undefined;
   let broken = path === "";
 
   function write(severity: LogLevel, message: string, facts: Record<string, unknown> = {}): void {
     if (broken || LOG_LEVELS.indexOf(severity) < LOG_LEVELS.indexOf(level)) return;
-    const line = { time: new Date().toISOString(), level: severity, message, ...facts };
+    const head = { time: new Date().toISOString(), level: severity, message };
     try {
       file ??= open(path);
-      file.writeSync(new TextEncoder().encode(JSON.stringify(line) + "\n"));
+      file.writeSync(new TextEncoder().encode(lineOf(head, facts)));
     } catch (error) {
       // Said once and then no more: a full disk must not flood standard error as well.
       broken = true;
@@ -37,7 +37,20 @@ export function createLog(path: string, level: LogLevel): Log {
     info: (message, facts) => write("info", message, facts),
     warn: (message, facts) => write("warn", message, facts),
     error: (message, facts) => write("error", message, facts),
+    [Symbol.dispose]() {
+      broken = true;
+      file?.close();
+      file = undefined;
+    },
   };
+}
+
+function lineOf(head: Record<string, unknown>, facts: Record<string, unknown>): string {
+  try {
+    return JSON.stringify({ ...head, ...facts }) + "\n";
+  } catch (error) {
+    return JSON.stringify({ ...head, facts: `not JSON: ${error}` }) + "\n";
+  }
 }
 
 function open(path: string): Deno.FsFile {

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { createApp } from "./app.ts";
+import { loadConfig } from "./config/load.ts";
+
+/** A home of its own, and the program in it as it is shipped. */
+function place() {
+  const home = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "app_" }));
+  const env = { AIMUX_SERVER_DB_PATH: `${home}/data/sessions.db`, AIMUX_SERVER_LOG_FILE: "" };
+  const embedded = new URL("../config/", import.meta.url);
+  return {
+    home,
+    app: createApp({ loaded: loadConfig({ embedded, env, home }), env, home, cwd: home }),
+    [Symbol.dispose]: () => Deno.removeSync(home, { recursive: true }),
+  };
+}
+
+Deno.test("the parts are built once, and nothing is opened before", async () => {
+  using at = place();
+  await at.app.idle();
+  assert.throws(() => Deno.statSync(`${at.home}/data`), Deno.errors.NotFound);
+  const [first, second] = await Promise.all([at.app.parts(), at.app.parts()]);
+  assert.equal(first, second);
+  assert.equal(first.store.owners.all().length, 1);
+  await at.app.stop({ graceMs: 0 });
+});
+
+Deno.test("a start that failed is told as storage and tried again, and leaves nothing open", async () => {
+  using at = place();
+  Deno.writeTextFileSync(`${at.home}/data`, "in the way");
+  await assert.rejects(at.app.parts(), { code: "storage" });
+  Deno.removeSync(`${at.home}/data`);
+  const { store } = await at.app.parts();
+  assert.equal(store.owners.all().length, 1);
+  await at.app.stop({ graceMs: 0 });
+});
+
+// Elsewhere the lease decides, which takes its time.
+const ignore = Deno.build.os !== "linux";
+
+Deno.test("a server recovers at its start what one that is gone has left, readable or not", {
+  ignore,
+}, async () => {
+  using at = place();
+  const first = await at.app.parts();
+  const owner = { id: "own_gone", pid: Deno.pid, startTime: "00000000:1", leaseUntil: 0 };
+  first.store.owners.register(owner);
+  first.store.transaction(() => {
+    const session = { id: "ses_1", principal: "local", cli: "codex", cwd: "/" };
+    first.store.sessions.insert(session, 1);
+    first.store.jobs.insert({
+      id: "job_1",
+      sessionId: "ses_1",
+      principal: "local",
+      owner: "own_gone",
+      cli: "codex",
+      role: "default",
+      model: undefined,
+      effort: undefined,
+      readOnly: false,
+      prompt: "hi",
+    }, Date.now());
+  });
+  // Its session is old enough to be deleted, but not before somebody could see the end.
+  // Something that cannot be read stands where its output should be.
+  Deno.mkdirSync(first.store.files("job_1").stdout);
+  await at.app.stop({ graceMs: 0 });
+
+  const env = { AIMUX_SERVER_DB_PATH: `${at.home}/data/sessions.db`, AIMUX_SERVER_LOG_FILE: "" };
+  const embedded = new URL("../config/", import.meta.url);
+  const loaded = loadConfig({ embedded, env, home: at.home });
+  const second = createApp({ loaded, env, home: at.home, cwd: at.home });
+  const { store } = await second.parts();
+  assert.equal(store.jobs.find("job_1")?.status, "interrupted");
+  await second.stop({ graceMs: 0 });
+});
+
+Deno.test("after the stop there are no parts, whether they were built before or not", async () => {
+  for (const build of [true, false]) {
+    using at = place();
+    if (build) await at.app.parts();
+    await at.app.stop({ graceMs: 0 });
+    await assert.rejects(at.app.parts(), { code: "interrupted" });
+    await at.app.idle();
+  }
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { AimuxError } from "../lib/errors.ts";
+import { callTool } from "./call_tool.ts";
+import { guidance } from "./guidance/guidance.ts";
+import { defineTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
+
+const sections = { what: "", when: "", why: "", how: "", not: "", choose: "" };
+
+/** A tool that does what a test says. */
+function tool(handle: (input: { name: string; count: number }) => unknown): Tool {
+  return defineTool({
+    name: "probe",
+    title: "Probe",
+    classification: "sync_ok",
+    description: sections,
+    input: z.strictObject({
+      name: z.string(),
+      count: z.int().min(1).default(1),
+      kind: z.enum(["big", "small"]).optional(),
+    }),
+    output: z.object({}),
+    annotations: {
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+    guidance: (payload: { bad?: boolean }) =>
+      guidance({ state: payload.bad ? "bad" : "good", you_are_here: "here" }),
+    text: () => "in words",
+    failed: ({ bad }) => bad === true,
+    handle: (input) => handle(input) as { bad?: boolean },
+  });
+}
+
+const context = () => Promise.resolve({} as ToolContext);
+
+// deno-lint-ignore no-explicit-any -- tests read fields whose presence is what they test
+type Told = Record<string, any>;
+
+async function call(probe: Tool, given: unknown, from = context) {
+  const { structuredContent, content, isError } = await callTool(probe, given, from);
+  const [block] = content;
+  const text = block?.type === "text" ? block.text : "";
+  return { told: structuredContent as Told, text, isError };
+}
+
+Deno.test("a result has words, structure and guidance, and a failure in it is an error", async () => {
+  const good = await call(tool(({ count }) => ({ count })), { name: "x" });
+  assert.equal(good.isError, undefined);
+  assert.equal(good.text, "in words");
+  assert.deepEqual([good.told.count, good.told.state], [1, "good"]);
+  const bad = await call(tool(() => ({ bad: true })), { name: "x" });
+  assert.deepEqual([bad.isError, bad.told.state], [true, "bad"]);
+});
+
+/** Arguments that are refused, with what the message must say. */
+const REFUSED: [unknown, RegExp][] = [
+  [undefined, /name is required/],
+  [{}, /name is required/],
+  [{ name: 7 }, /name: .*expected string, received number/],
+  [{ name: null }, /name: .*expected string, received null/],
+  [{ name: "x", count: 0 }, /count: .*>=1/],
+  [{ name: "x", count: 1.5 }, /count: .*int/],
+  [{ name: "x", kind: "huge" }, /kind: .*"big"\|"small"/],
+  [{ name: "x", cuont: 2 }, /there is no parameter "cuont", did you mean "count"\?/],
+  [{ name: "x", zebra: 2 }, /no parameter "zebra" \(there are: name, count, kind\)/],
+  [{ nmae: "x", zebra: 2 }, /name is required; .*"nmae", did you mean "name".*"zebra"/],
+  ["x", /arguments: .*expected object, received string/],
+  [[], /arguments: .*expected object, received array/],
+];
+
+Deno.test("wrong arguments are told by name, with what is there instead, and the tool is not called", async () => {
+  const probe = tool(() => assert.fail("called"));
+  for (const [given, message] of REFUSED) {
+    const { told, isError } = await call(probe, given);
+    assert.equal(isError, true);
+    assert.equal(told.error.code, "invalid_input");
+    assert.match(told.error.message, message);
+    assert.match(told.error.message, /^Invalid arguments for probe: /);
+  }
+});
+
+Deno.test("an error of the tool keeps its code, hint and details", async () => {
+  const probe = tool(() => {
+    throw new AimuxError("quota", "No more", { hint: "Wait", details: { until: 5 } });
+  });
+  const { told, text, isError } = await call(probe, { name: "x" });
+  assert.equal(isError, true);
+  assert.equal(text, "No more\nWait\nerror: quota");
+  assert.deepEqual(told.error, {
+    code: "quota",
+    message: "No more",
+    hint: "Wait",
+    details: { until: 5 },
+  });
+  assert.equal(told.state, "refused");
+});
+
+Deno.test("anything else that is thrown is internal, also before the tool is reached", async () => {
+  for (const thrown of [new TypeError("x is undefined"), "a word", undefined]) {
+    const probe = tool(() => {
+      throw thrown;
+    });
+    const { told } = await call(probe, { name: "x" });
+    assert.equal(told.error.code, "internal");
+    assert.match(told.error.message, /^Internal error: /);
+  }
+  const broken = () => Promise.reject(new AimuxError("storage", "No disk"));
+  const { told } = await call(tool(() => ({})), { name: "x" }, broken);
+  assert.equal(told.error.code, "storage");
+});

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { Client } from "@modelcontextprotocol/client";
+import { InMemoryTransport } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { configSchema } from "../../config/schema.ts";
+import { type TestEngine, testEngine } from "../../engine/testing.ts";
+import { ERROR_CODES } from "../../lib/errors.ts";
+import { type FinalStatus, isFinal, JOB_STATUSES } from "../../store/job.ts";
+import { callTool } from "../call_tool.ts";
+import { refusedGuidance } from "../guidance/errors.ts";
+import type { Guidance } from "../guidance/guidance.ts";
+import { createMcpServer } from "../server.ts";
+import { TOOLS } from "./registry.ts";
+import { describeTool } from "./define_tool.ts";
+
+/** The tools as a client sees them. */
+async function announced() {
+  const server = createMcpServer({
+    version: "1",
+    principal: "local",
+    context: () => Promise.reject(new Error("not asked for")),
+  });
+  const client = new Client({ name: "t", version: "1" });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(ours), client.connect(theirs)]);
+  const { tools } = await client.listTools();
+  await client.close();
+  return new Map(tools.map((tool) => [tool.name, tool]));
+}
+
+type Schema = Record<string, unknown> & { properties?: Record<string, Record<string, unknown>> };
+
+/** A check by nothing but the JSON schema that a client got. */
+function checker(schema: unknown): z.ZodType {
+  return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+}
+
+Deno.test("every tool has all parts, and its name once", () => {
+  assert.equal(new Set(TOOLS.map(({ name }) => name)).size, TOOLS.length);
+  for (const tool of TOOLS) {
+    assert.match(tool.name, /^[a-z][a-z_]*$/);
+    assert.ok(tool.title.length > 3);
+    assert.ok(tool.classification === "sync_ok" || tool.classification === "async_mandatory");
+    assert.deepEqual(Object.keys(tool.description), [
+      "what",
+      "when",
+      "why",
+      "how",
+      "not",
+      "choose",
+    ]);
+    for (const section of Object.values(tool.description)) assert.ok(section.length > 20);
+    assert.deepEqual(Object.keys(tool.annotations).sort(), [
+      "destructiveHint",
+      "idempotentHint",
+      "openWorldHint",
+      "readOnlyHint",
+    ]);
+    assert.ok(!(tool.annotations.readOnlyHint && tool.annotations.destructiveHint));
+    for (const part of [tool.guidance, tool.text, tool.handle]) {
+      assert.equal(typeof part, "function");
+    }
+  }
+});
+
+Deno.test("a description has its sections and stays under 2 KB", () => {
+  for (const tool of TOOLS) {
+    const text = describeTool(tool.description);
+    assert.match(text, /^WHAT: .+WHEN: .+WHY: .+HOW: .+NOT: .+CHOOSE: .+$/s);
+    assert.ok(new TextEncoder().encode(text).length < 2048, tool.name);
+  }
+});
+
+Deno.test("clients get object schemas; an input takes no other parameter and explains each", async () => {
+  const tools = await announced();
+  assert.deepEqual([...tools.keys()], TOOLS.map(({ name }) => name));
+  for (const [name, { inputSchema, outputSchema, description, annotations }] of tools) {
+    const [input, output] = [inputSchema as Schema, outputSchema as Schema];
+    assert.deepEqual([input.type, output.type], ["object", "object"], name);
+    assert.equal(input.additionalProperties, false);
+    for (const [parameter, { description }] of Object.entries(input.properties ?? {})) {
+      if (parameter === "action") continue;
+      assert.ok(typeof description === "string" && description.length > 5, `${name}.${parameter}`);
+    }
+    for (const word of ["anyOf", "oneOf", "allOf", "$ref"]) {
+      assert.ok(!(word in input) && !(word in output), `${name}: ${word} at the top`);
+    }
+    assert.equal(output.required, undefined, "a refusal has none of the fields");
+    assert.ok(output.properties?.["error"]);
+    assert.ok((description ?? "").startsWith("WHAT: "));
+    assert.ok(annotations);
+  }
+});
+
+/** A way to call tools, each result checked as a strict client would. */
+async function strictClient(at: TestEngine) {
+  const tools = await announced();
+  const config = configSchema.parse({});
+  const { engine, store, clock } = at;
+  const signal = new AbortController().signal;
+  const context = () =>
+    Promise.resolve({ engine, store, config, clock, principal: "local", signal });
+  return async function call(name: string, args: Record<string, unknown>) {
+    const tool = TOOLS.find((tool) => tool.name === name)!;
+    const { structuredContent, content, isError } = await callTool(tool, args, context);
+    // As it goes over the wire.
+    const payload = JSON.parse(JSON.stringify(structuredContent));
+    checker(tools.get(name)!.outputSchema).parse(payload);
+    checkCalls(payload as Guidance, tools);
+    assert.ok(content[0]?.type === "text" && content[0].text.length > 0);
+    return { ...payload, isError };
+  };
+}
+
+/** Each call that is suggested must be taken as it stands. */
+function checkCalls({ choose_your_path }: Guidance, tools: Awaited<ReturnType<typeof announced>>) {
+  for (const [name, { when, next_call, then }] of Object.entries(choose_your_path)) {
+    assert.ok(when.length > 5 && then.length > 5, name);
+    if (!next_call) continue;
+    const tool = TOOLS.find((tool) => tool.name === next_call.tool);
+    tool!.input.parse(next_call.arguments);
+    checker(tools.get(next_call.tool)!.inputSchema).parse(next_call.arguments);
+  }
+}
+
+const FINAL = JOB_STATUSES.filter(isFinal);
+const prompt = "say hi";
+
+/** Lets a job of `exec` end in a state. */
+async function endAs(at: TestEngine, status: FinalStatus, count: number): Promise<void> {
+  const process = await at.started(count);
+  const job = at.store.jobs.unfinished()[0]!;
+  switch (status) {
+    case "completed":
+      process.print("x".repeat(100_000));
+      return process.exit();
+    case "failed":
+      process.print("half");
+      process.print("Error: 401 Unauthorized\n", "stderr");
+      return process.exit(1);
+    case "cancelled":
+      await at.engine.cancel(job);
+      return;
+    case "timed_out":
+      return await at.clock.advance(10_000);
+    case "interrupted":
+      return await at.engine.interruptAll({ graceMs: 0 });
+  }
+}
+
+Deno.test("exec and status: every state fits the schema, and its suggested calls work", async (t) => {
+  for (const status of FINAL) {
+    await t.step(status, async () => {
+      await using at = testEngine({ server: { max_concurrent_jobs: 1 } });
+      const call = await strictClient(at);
+      const running = await call("exec", { prompt, async: true, timeout_seconds: 10 });
+      assert.equal(running.status, "running");
+      await at.started(1);
+      assert.equal((await call("status", { job_id: running.job_id })).status, "running");
+      const queued = await call("exec", { prompt, async: true });
+      assert.deepEqual([queued.status, queued.queue_position], ["queued", 1]);
+
+      const listed = call("status", { job_id: running.job_id, wait_seconds: 45 });
+      await endAs(at, status, 1);
+      const ended = await listed;
+      assert.equal(ended.status, status);
+      assert.equal(ended.isError, status === "completed" ? undefined : true);
+      assert.equal(ended.state, status);
+      const info = await call("sessions", { action: "info", session_id: running.session_id });
+      assert.equal(info.jobs[0].status, status);
+      const again = await call("sessions", { action: "cancel", job_id: running.job_id });
+      assert.equal(again.status, status);
+    });
+  }
+});
+
+Deno.test("sessions: the result of every action fits the schema, and its suggested calls work", async () => {
+  await using at = testEngine();
+  const call = await strictClient(at);
+  assert.equal((await call("sessions", { action: "list" })).state, "empty");
+  assert.equal((await call("sessions", { action: "health" })).state, "idle");
+
+  const { job_id, session_id } = await call("exec", { prompt, async: true });
+  await at.started(1);
+  assert.equal((await call("sessions", { action: "list" })).sessions[0].session_id, session_id);
+  assert.equal((await call("sessions", { action: "health" })).state, "busy");
+  await call("sessions", { action: "info", session_id });
+  assert.equal((await call("sessions", { action: "cancel", job_id })).status, "cancelled");
+  const second = await call("exec", { prompt, session_id, async: true });
+  const killed = await call("sessions", { action: "kill", session_id });
+  assert.deepEqual(killed.cancelled_jobs, [second.job_id]);
+  assert.equal((await call("sessions", { action: "gc" })).collected, 0);
+});
+
+Deno.test("a refusal of each tool fits its schema, and for each code its suggested calls work", async () => {
+  await using at = testEngine();
+  const call = await strictClient(at);
+  for (const { name } of TOOLS) {
+    const refused = await call(name, { no_such_parameter: 1 });
+    assert.deepEqual([refused.isError, refused.error.code], [true, "invalid_input"]);
+  }
+  await call("status", { job_id: "nope" });
+  await call("exec", { prompt, session_id: "nope" });
+  await call("sessions", { action: "kill", session_id: "nope" });
+  const tools = await announced();
+  for (const code of ERROR_CODES) checkCalls(refusedGuidance(code), tools);
+});
