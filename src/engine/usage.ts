@@ -22,5 +22,5 @@ export function usageOfRun(decoded: Decoded, before: Usage | undefined): Usage |
 
 /** A count lower than before began anew. Money is kept free of the noise of subtraction. */
 function since(now: number, before: number): number {
-  return now < before ? now : Number((now - before).toPrecision(12));
+  return before === 0 || now < before ? now : Number((now - before).toPrecision(12));
 }
