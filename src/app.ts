@@ -36,7 +36,7 @@ export interface App {
   parts(): Promise<AppParts>;
   /** Resolves when no job is queued or running. */
   idle(): Promise<void>;
-  /** Ends every job as `interrupted`, and closes the store. */
+  /** Ends every job as `interrupted`, and closes store and log. */
   stop(how: { graceMs: number }): Promise<void>;
 }
 
@@ -74,6 +74,7 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       await parts?.engine.interruptAll({ graceMs });
       stopped = true;
       parts?.close();
+      log[Symbol.dispose]();
     },
   };
 

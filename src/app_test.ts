@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { createApp } from "./app.ts";
 import { loadConfig } from "./config/load.ts";
 
+/** The look for CLIs is not waited for, so it may go on for a moment after the stop. */
+const options = { sanitizeOps: false };
+
 /** A home of its own, and the program in it as it is shipped. */
 function place() {
   const home = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "app_" }));
-  const env = { AIMUX_SERVER_DB_PATH: `${home}/data/sessions.db`, AIMUX_SERVER_LOG_FILE: "" };
+  const env = { AIMUX_SERVER_DB_PATH: `${home}/data/sessions.db` };
   const embedded = new URL("../config/", import.meta.url);
   return {
     home,
@@ -14,7 +17,7 @@ function place() {
   };
 }
 
-Deno.test("the parts are built once, and nothing is opened before", async () => {
+Deno.test("the parts are built once, and nothing is opened before", options, async () => {
   using at = place();
   await at.app.idle();
   assert.throws(() => Deno.statSync(`${at.home}/data`), Deno.errors.NotFound);
@@ -24,21 +27,24 @@ Deno.test("the parts are built once, and nothing is opened before", async () => 
   await at.app.stop({ graceMs: 0 });
 });
 
-Deno.test("a start that failed is told as storage and tried again, and leaves nothing open", async () => {
-  using at = place();
-  Deno.writeTextFileSync(`${at.home}/data`, "in the way");
-  await assert.rejects(at.app.parts(), { code: "storage" });
-  Deno.removeSync(`${at.home}/data`);
-  const { store } = await at.app.parts();
-  assert.equal(store.owners.all().length, 1);
-  await at.app.stop({ graceMs: 0 });
-});
-
-// Elsewhere the lease decides, which takes its time.
-const ignore = Deno.build.os !== "linux";
+Deno.test(
+  "a start that failed is told as storage and tried again, and leaves nothing open",
+  options,
+  async () => {
+    using at = place();
+    Deno.writeTextFileSync(`${at.home}/data`, "in the way");
+    await assert.rejects(at.app.parts(), { code: "storage" });
+    Deno.removeSync(`${at.home}/data`);
+    const { store } = await at.app.parts();
+    assert.equal(store.owners.all().length, 1);
+    await at.app.stop({ graceMs: 0 });
+  },
+);
 
 Deno.test("a server recovers at its start what one that is gone has left, readable or not", {
-  ignore,
+  ...options,
+  // Elsewhere the lease decides, which takes its time.
+  ignore: Deno.build.os !== "linux",
 }, async () => {
   using at = place();
   const first = await at.app.parts();
@@ -65,7 +71,7 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
   Deno.mkdirSync(first.store.files("job_1").stdout);
   await at.app.stop({ graceMs: 0 });
 
-  const env = { AIMUX_SERVER_DB_PATH: `${at.home}/data/sessions.db`, AIMUX_SERVER_LOG_FILE: "" };
+  const env = { AIMUX_SERVER_DB_PATH: `${at.home}/data/sessions.db` };
   const embedded = new URL("../config/", import.meta.url);
   const loaded = loadConfig({ embedded, env, home: at.home });
   const second = createApp({ loaded, env, home: at.home, cwd: at.home });
@@ -74,12 +80,16 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
   await second.stop({ graceMs: 0 });
 });
 
-Deno.test("after the stop there are no parts, whether they were built before or not", async () => {
-  for (const build of [true, false]) {
-    using at = place();
-    if (build) await at.app.parts();
-    await at.app.stop({ graceMs: 0 });
-    await assert.rejects(at.app.parts(), { code: "interrupted" });
-    await at.app.idle();
-  }
-});
+Deno.test(
+  "after the stop there are no parts, whether they were built before or not",
+  options,
+  async () => {
+    for (const build of [true, false]) {
+      using at = place();
+      if (build) await at.app.parts();
+      await at.app.stop({ graceMs: 0 });
+      await assert.rejects(at.app.parts(), { code: "interrupted" });
+      await at.app.idle();
+    }
+  },
+);
