@@ -76,6 +76,15 @@ export const profileSchema = z.strictObject({
       input: value,
     });
   }
+  const { reasoning } = value;
+  if (reasoning && reasoning.flag === undefined && reasoning.env === undefined) {
+    issues.push({
+      code: "custom",
+      path: ["reasoning"],
+      message: 'Missing key "reasoning.flag" or "reasoning.env": one of them takes the level',
+      input: reasoning,
+    });
+  }
   if (value.completion_pattern !== undefined && !isRegExp(value.completion_pattern)) {
     issues.push({
       code: "custom",

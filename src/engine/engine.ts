@@ -194,12 +194,13 @@ export function createEngine(parts: EngineParts): Engine {
   }
 
   function checkDepth(): void {
-    const depth = Number(parts.env["AIMUX_DEPTH"] ?? 0);
-    if (!(depth > config.server.max_depth)) return;
+    const { AIMUX_DEPTH: depth = "0" } = parts.env;
+    // What is no number was tampered with, and is no way around the limit.
+    if (Number(depth) <= config.server.max_depth) return;
     throw new AimuxError(
       "depth_exceeded",
-      `aimux was called by a CLI that aimux runs, ${depth} levels deep; the most is ` +
-        config.server.max_depth,
+      `aimux was called by a CLI that aimux runs (AIMUX_DEPTH is ${JSON.stringify(depth)}); ` +
+        `the most is ${config.server.max_depth} levels`,
       { hint: 'Do the work here instead of delegating it, or raise "server.max_depth"' },
     );
   }

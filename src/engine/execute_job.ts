@@ -127,8 +127,11 @@ export async function executeJob(
 function isForgotten({ status, result, printed }: AttemptEnd): boolean {
   const { error, exit_code: exit = 0 } = result;
   return status === "failed" && error?.code === "failed" && printed === 0 &&
-    exit > 0 && exit < SIGNALLED;
+    exit > 0 && exit < SIGNALLED && FORGOTTEN.test(error.message);
 }
+
+/** It speaks of its conversations, or gave no reason at all: then the message ends with the code. */
+const FORGOTTEN = /session|conversation|thread|rollout|resume|exited with code \d+$/i;
 
 /** Exit codes from here on tell of a signal. */
 const SIGNALLED = 128;

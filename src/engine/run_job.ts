@@ -129,7 +129,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       decoded,
       continuation.resumed ? attempt.session.threadUsage : undefined,
     );
-    const cliSessionId = decoded.cliSessionId ?? continuation.conversation?.id;
+    const cliSessionId = safeId(decoded.cliSessionId) ?? continuation.conversation?.id;
     const shared = {
       duration_ms: clock.now() - startedAt,
       output_uri: outputUri(job.id),
@@ -193,6 +193,11 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ? { status: "completed" as const, code: "internal" as const, message: "" }
       : { status: "failed" as const, code: verdict.code, message: verdict.message };
   }
+}
+
+/** An id goes back to its CLI as an argument: one that could be taken for a flag is not kept. */
+function safeId(id: string | undefined): string | undefined {
+  return id !== undefined && /^\w[\w.:-]{0,199}$/.test(id) ? id : undefined;
 }
 
 /** What of a run may still be there although it was ended. */

@@ -6,6 +6,7 @@ import {
   ResourceNotFoundError,
   ResourceTemplate,
 } from "@modelcontextprotocol/server";
+import { isFinal } from "../store/job.ts";
 import { readPage } from "../store/read_page.ts";
 import type { JobFiles, Store } from "../store/store.ts";
 import { withQuery } from "./uri_template.ts";
@@ -52,7 +53,7 @@ export function registerJobResources(server: McpServer, parts: JobResourceParts)
         const offset = whole("offset", variables["offset"], 0, 0);
         const limit = Math.min(whole("limit", variables["limit"], PAGE_BYTES, 1), PAGE_BYTES);
         const path = store.files(id)[file];
-        const page = readPage(path, offset, limit);
+        const page = readPage(path, offset, limit, !isFinal(job.status));
         if (!page && file === "answer") throw new ResourceNotFoundError(uri.href);
         const { text = "", nextOffset, totalBytes = 0 } = page ?? {};
         const meta = {

@@ -16,9 +16,16 @@ const CONTINUATION_BYTES = 3;
  * gap or overlap, whether a reader goes on at `nextOffset`, at `offset + limit`, or at `offset`
  * plus the bytes of the text. Of what is no UTF-8 each byte lies in one page, too.
  *
+ * @param growing Whether more may follow: then a character that is cut off at the end is left for
+ * the next page.
  * @returns undefined where there is no such file.
  */
-export function readPage(path: string, offset: number, limit: number): Page | undefined {
+export function readPage(
+  path: string,
+  offset: number,
+  limit: number,
+  growing = false,
+): Page | undefined {
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path);
@@ -33,7 +40,8 @@ export function readPage(path: string, offset: number, limit: number): Page | un
     file.seekSync(first, Deno.SeekMode.Start);
     const bytes = readFully(file, Math.min(offset + limit + CONTINUATION_BYTES, size) - first);
     const start = boundary(bytes, offset - first);
-    const end = boundary(bytes, Math.min(offset + limit - first, bytes.length));
+    const whole = growing && first + bytes.length === size ? wholeLength(bytes) : bytes.length;
+    const end = Math.max(start, Math.min(boundary(bytes, offset + limit - first), whole));
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end));
     const nextOffset = first + end;
     return { text, totalBytes: size, ...nextOffset < size && { nextOffset } };
@@ -49,6 +57,13 @@ function boundary(bytes: Uint8Array, at: number): number {
   let end = at;
   while (end < start + lengthOf(bytes[start]) && isContinuation(bytes[end])) end++;
   return end;
+}
+
+/** The length without a last character of which bytes are missing. */
+function wholeLength(bytes: Uint8Array): number {
+  let start = bytes.length - 1;
+  while (start > bytes.length - CONTINUATION_BYTES && isContinuation(bytes[start])) start--;
+  return start + lengthOf(bytes[start]) > bytes.length ? start : bytes.length;
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -76,3 +76,22 @@ Deno.test("behind the end there is nothing, and a file that is absent is told", 
   assert.deepEqual(readPage(at.path, 0, 2 ** 40), { text: "abc", totalBytes: 3 });
   assert.equal(readPage(`${at.path}.gone`, 0, 10), undefined);
 });
+
+Deno.test("of a file that grows, a character that is cut off waits for its rest", () => {
+  const path = Deno.makeTempFileSync();
+  try {
+    const bytes = new TextEncoder().encode("a€😀b");
+    let text = "";
+    let offset = 0;
+    for (let length = 0; length <= bytes.length; length++) {
+      Deno.writeFileSync(path, bytes.subarray(0, length));
+      const page = readPage(path, offset, 100, true)!;
+      text += page.text;
+      offset = page.nextOffset ?? length;
+    }
+    assert.equal(text, "a€😀b");
+    assert.equal(offset, bytes.length);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
