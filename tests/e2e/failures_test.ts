@@ -91,7 +91,7 @@ Deno.test("exec tells a timed-out run as timed_out and keeps what the CLI had pr
   await using aimux = await startServer({
     emulators: { codex: emulator.codex().prints("half an ans").thenHangs() },
   });
-  const result = await aimux.call("exec", { prompt: "explain", cli: "codex", timeout_seconds: 1 });
+  const result = await aimux.call("exec", { prompt: "explain", cli: "codex", timeout_seconds: 3 });
   assert.equal(result.status, "timed_out");
   assert.equal(result.error.code, "timed_out");
   assert.match(result.partial_output, /half an ans/);

@@ -26,7 +26,7 @@ Deno.test("a timeout ends the whole group", async () => {
     config: { server: { kill_grace_seconds: 0.5 } },
     emulators: { codex: STUBBORN },
   });
-  const result = await aimux.call("exec", { prompt: "hang", cli: "codex", timeout_seconds: 2 });
+  const result = await aimux.call("exec", { prompt: "hang", cli: "codex", timeout_seconds: 3 });
   assert.equal(result.status, "timed_out");
   assert.deepEqual(result.warnings, []);
   assert.deepEqual(aimux.processesLeft(), []);

@@ -37,7 +37,7 @@ Deno.test("a call in flight at the end of input is answered before the exit", as
 
 Deno.test("a call that outlasts the grace is answered as interrupted, and nothing is left", async () => {
   await using workplace = await createWorkplace({
-    config: { server: { shutdown_grace_seconds: 0.5 } },
+    config: { server: { shutdown_grace_seconds: 3 } },
     emulators: {
       codex: emulator.codex().prints("half an ans").ignoresTerm().forks().thenHangs(),
     },
