@@ -19,7 +19,7 @@ import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
 import { asBefore, checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
 import { route } from "./routing.ts";
-import type { Stop } from "./run_job.ts";
+import type { Stop } from "./wait_for_end.ts";
 
 /** What the engine is built from. */
 export interface EngineParts {

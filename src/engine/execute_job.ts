@@ -8,7 +8,8 @@ import { type Continuation, continuation, restart } from "./conversation.ts";
 import type { EngineParts } from "./engine.ts";
 import type { Live } from "./live_job.ts";
 import type { Route } from "./routing.ts";
-import { type AttemptEnd, runAttempt, type Stop } from "./run_job.ts";
+import { type AttemptEnd, runAttempt } from "./run_job.ts";
+import type { Stop } from "./wait_for_end.ts";
 
 /** How often, and after which pause, a database that another server holds is asked again. */
 const TRIES = 10;

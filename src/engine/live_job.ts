@@ -1,6 +1,6 @@
 /** A job while this server has it in hand. */
 import type { Capture } from "../process/capture.ts";
-import type { Stop } from "./run_job.ts";
+import type { Stop } from "./wait_for_end.ts";
 
 /** The handle on a queued or running job of this server. */
 export interface Live {

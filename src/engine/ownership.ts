@@ -7,7 +7,7 @@ import type { Signals } from "../process/signals.ts";
 import type { Job } from "../store/job.ts";
 import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
-import { outputUri } from "./run_job.ts";
+import { outputUri } from "./job_uris.ts";
 import { partialOutput } from "./answer.ts";
 import { readPage } from "../store/read_page.ts";
 

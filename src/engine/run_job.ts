@@ -6,26 +6,17 @@ import { planRun } from "../clis/plan.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
-import type { Launcher, ProcessEnd, RunningProcess } from "../process/launcher.ts";
+import type { Launcher, RunningProcess } from "../process/launcher.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { cutAnswer, partialOutput } from "./answer.ts";
 import type { Continuation } from "./conversation.ts";
+import { answerUri, outputUri } from "./job_uris.ts";
 import { watchLines } from "./line_watch.ts";
 import type { Route } from "./routing.ts";
 import { usageOfRun } from "./usage.ts";
-
-/** How long a process may stay after the event that ends its run. */
-const LINGER_MS = 2000;
-
-/** Why a run was ended from outside. */
-export interface Stop {
-  status: Extract<FinalStatus, "cancelled" | "interrupted">;
-  message: string;
-  /** The grace between SIGTERM and SIGKILL, where it is not the configured one. */
-  graceMs?: number;
-}
+import { type Ending, waitForEnd } from "./wait_for_end.ts";
 
 /** What an attempt is about. */
 export interface Attempt {
@@ -100,7 +91,13 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     try {
       store.jobs.setProcess(job.id, process.pid, process.startTime);
       attempt.onStart({ stdout });
-      return await waitFor(process, attempt, final.signal, parts);
+      return await waitForEnd(process, {
+        timeoutSeconds: attempt.timeoutSeconds,
+        stop: attempt.signal,
+        final: final.signal,
+        clock,
+        killGraceMs: parts.killGraceMs,
+      });
     } catch (error) {
       await process.end(parts.killGraceMs);
       throw error;
@@ -139,39 +136,31 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     };
     const left = leftWarnings(ending, parts.launcher.reach);
     const { status, code, message } = verdictOn(ending, decoded);
+    const completed = status === "completed";
     const told = { cli: route.profile.name, ...route.model && { model: route.model } };
-    if (status === "completed") {
-      return {
-        status,
-        decoded,
-        printed: stdout.bytes,
-        result: {
-          ...shared,
-          ...answerOf(decoded.text, files.answer, job.id),
-          attempts: [...route.attempts, { ...told, code: "completed", message: "" }],
-          warnings: [...warnings, ...left],
-        },
-      };
-    }
-    const partial = partialOutput(partialOf(ending, decoded));
     return {
       status,
       decoded,
       printed: stdout.bytes,
       result: {
         ...shared,
-        error: { code, message, ...hintFor(code, route) },
-        ...partial && { partial_output: partial },
-        attempts: [...route.attempts, { ...told, code, message }],
+        ...completed
+          ? answerOf(decoded.text, files.answer, job.id)
+          : { error: { code, message, ...hintFor(code, route) }, ...partialOf(ending, decoded) },
+        attempts: [...route.attempts, { ...told, code: completed ? "completed" : code, message }],
         warnings: [...warnings, ...left],
       },
     };
   }
 
   /** Raw output only where nothing better is known: a told failure is all that its events say. */
-  function partialOf(ending: Ending, { text, failure }: Decoded): string {
-    if (text.trim() !== "" || (failure && ending.exit)) return text;
-    return stdout.tail().trim() || stderr.tail();
+  function partialOf(
+    ending: Ending,
+    { text, failure }: Decoded,
+  ): Pick<JobResult, "partial_output"> {
+    const said = text.trim() !== "" || (failure && ending.exit);
+    const partial = partialOutput(said ? text : stdout.tail().trim() || stderr.tail());
+    return partial ? { partial_output: partial } : {};
   }
 
   function verdictOn(ending: Ending, decoded: Decoded) {
@@ -211,59 +200,6 @@ function leftWarnings({ left, exit }: Ending, reach: Launcher["reach"]): string[
   ];
 }
 
-/** What ended the wait for a process. */
-interface Ending {
-  /** Absent where aimux ended the process. */
-  exit?: ProcessEnd;
-  stop?: Stop;
-  timedOut?: boolean;
-  /** Pids that could not be ended. */
-  left: number[];
-}
-
-/** Waits for the process, the deadline, a stop, or the event that ends the run. */
-async function waitFor(
-  process: RunningProcess,
-  { signal, timeoutSeconds }: Attempt,
-  final: AbortSignal,
-  { clock, killGraceMs }: AttemptParts,
-): Promise<Ending> {
-  const over = new AbortController();
-  const until = (milliseconds: number) => clock.delay(milliseconds, over.signal);
-  try {
-    const first = await Promise.race([
-      process.ended.then((exit) => ({ exit, left: [] })),
-      until(timeoutSeconds * 1000).then(() => "timeout" as const),
-      aborted(signal).then(() => "stop" as const),
-      aborted(final).then(() => "final" as const),
-    ]);
-    if (typeof first !== "string") return first;
-    if (first === "final") {
-      const exit = await Promise.race([process.ended, until(LINGER_MS)]);
-      if (exit) return { exit, left: [] };
-      return { left: await endAll(killGraceMs) };
-    }
-    const stop = first === "stop" ? signal.reason as Stop : undefined;
-    const left = await endAll(stop?.graceMs ?? killGraceMs);
-    return { left, ...stop ? { stop } : { timedOut: true } };
-  } finally {
-    over.abort();
-  }
-
-  async function endAll(graceMs: number): Promise<number[]> {
-    const left = await process.end(graceMs);
-    if (left.length === 0) await process.ended;
-    return left;
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}
-
 /** The answer for the result; a longer one is kept whole in a file of its own. */
 function answerOf(
   text: string,
@@ -275,16 +211,6 @@ function answerOf(
   if (!cut.truncated) return { content: cut.text, truncated: false };
   writePrivately(file, text);
   return { content: cut.text, truncated: true, output_uri: whole };
-}
-
-/** The resource with all that a job printed to standard output. */
-export function outputUri(jobId: string): string {
-  return `aimux://jobs/${jobId}/output`;
-}
-
-/** The resource with the whole of an answer that was too long for its result. */
-export function answerUri(jobId: string): string {
-  return `aimux://jobs/${jobId}/answer`;
 }
 
 function hintFor(code: string, { profile }: Route): { hint?: string } {

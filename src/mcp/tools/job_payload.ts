@@ -1,7 +1,7 @@
 /** A job as clients see it: the result of exec and status. */
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
-import { outputUri } from "../../engine/run_job.ts";
+import { outputUri } from "../../engine/job_uris.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import { guidanceShape } from "../guidance/guidance.ts";

@@ -1,0 +1,74 @@
+/** Waits for a process, and ends it when it is time. */
+import type { Clock } from "../lib/clock.ts";
+import type { ProcessEnd, RunningProcess } from "../process/launcher.ts";
+import type { FinalStatus } from "../store/job.ts";
+
+/** How long a process may stay after the event that ends its run. */
+const LINGER_MS = 2000;
+
+/** Why a run was ended from outside. */
+export interface Stop {
+  status: Extract<FinalStatus, "cancelled" | "interrupted">;
+  message: string;
+  /** The grace between SIGTERM and SIGKILL, where it is not the configured one. */
+  graceMs?: number;
+}
+
+/** What ends the wait. */
+export interface WaitOptions {
+  timeoutSeconds: number;
+  /** Aborted with a {@linkcode Stop} as its reason. */
+  stop: AbortSignal;
+  /** Aborted when the process has told its final event. */
+  final: AbortSignal;
+  clock: Clock;
+  killGraceMs: number;
+}
+
+/** How the wait ended. */
+export interface Ending {
+  /** Absent where aimux ended the process. */
+  exit?: ProcessEnd;
+  stop?: Stop;
+  timedOut?: boolean;
+  /** Pids that could not be ended. */
+  left: number[];
+}
+
+/** Waits for the end, the deadline, a stop, or the final event; then the process is ended. */
+export async function waitForEnd(process: RunningProcess, options: WaitOptions): Promise<Ending> {
+  const { timeoutSeconds, stop, final, clock, killGraceMs } = options;
+  const over = new AbortController();
+  const until = (milliseconds: number) => clock.delay(milliseconds, over.signal);
+  try {
+    const first = await Promise.race([
+      process.ended.then((exit) => ({ exit, left: [] })),
+      until(timeoutSeconds * 1000).then(() => "timeout" as const),
+      aborted(stop).then(() => "stop" as const),
+      aborted(final).then(() => "final" as const),
+    ]);
+    if (typeof first !== "string") return first;
+    if (first === "final") {
+      const exit = await Promise.race([process.ended, until(LINGER_MS)]);
+      return exit ? { exit, left: [] } : { left: await endAll(killGraceMs) };
+    }
+    const reason = first === "stop" ? stop.reason as Stop : undefined;
+    const left = await endAll(reason?.graceMs ?? killGraceMs);
+    return { left, ...reason ? { stop: reason } : { timedOut: true } };
+  } finally {
+    over.abort();
+  }
+
+  async function endAll(graceMs: number): Promise<number[]> {
+    const left = await process.end(graceMs);
+    if (left.length === 0) await process.ended;
+    return left;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
