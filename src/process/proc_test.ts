@@ -36,8 +36,9 @@ linuxTest("a program may have any name", async () => {
 
 linuxTest("a zombie does not run", async () => {
   await using at = testLauncher();
-  // A shell that becomes a sleep does not wait for the child that it had.
-  const process = at.start("true & echo $!; exec sleep 600");
+  // A shell that has become a sleep does not wait for its child, which ends only then.
+  const child = "until [ $(cat /proc/$$/comm) = sleep ]; do :; done";
+  const process = at.start(`(${child}) & echo $!; exec sleep 600`);
   const zombie = Number(await process.prints(/\d+\n/));
   const state = () => Deno.readTextFileSync(`/proc/${zombie}/stat`).split(") ")[1]?.[0];
   while (state() !== "Z") await new Promise((resolve) => setTimeout(resolve, 5));
