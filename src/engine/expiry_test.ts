@@ -1,58 +1,41 @@
 import assert from "node:assert/strict";
 import { testClock } from "../lib/testing_clock.ts";
-import { openStore } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import { testStore } from "../store/testing.ts";
 import { deleteExpired, keepDeletingExpired } from "./expiry.ts";
 
 const HOUR = 3_600_000;
 
-Deno.test("only sessions that are unused for long and have no unfinished job are deleted", async () => {
-  const folder = await Deno.makeTempDir();
-  const store = openStore(`${folder}/sessions.db`);
-  try {
-    const add = (name: string, time: number, end: boolean, principal = "local") => {
-      const [session, job] = [`ses_${name}`, `job_${name}`];
-      store.sessions.insert({ id: session, principal, cli: "codex", cwd: "/" }, time);
-      store.jobs.insert({
-        id: job,
-        sessionId: session,
-        principal,
-        owner: "own_1",
-        cli: "codex",
-        role: "default",
-        model: undefined,
-        effort: undefined,
-        readOnly: false,
-        prompt: "hi",
-      }, time);
-      const result = { attempts: [], warnings: [] };
-      if (end) store.jobs.finish(job, "cancelled", result, time);
-      Deno.writeTextFileSync(store.files(job).stdout, "output");
-      Deno.writeTextFileSync(`${store.stateDir}/${session}.aider.md`, "history");
-      Deno.writeTextFileSync(`${store.stateDir}/${job}.aider.md`, "history");
-    };
-    add("old", 0, true);
-    add("busy", 0, false);
-    add("new", 20 * HOUR, true);
-    add("other", 0, true, "alice");
-    const clock = { now: () => 25 * HOUR, delay: () => Promise.resolve() };
+Deno.test("only sessions that are unused for long and have no unfinished job are deleted", () => {
+  using store = testStore();
+  const add = (name: string, time: number, end: boolean, principal = "local") => {
+    const [session, job] = [`ses_${name}`, `job_${name}`];
+    store.addJob(job, { sessionId: session, principal }, time);
+    const result = { attempts: [], warnings: [] };
+    if (end) store.jobs.finish(job, "cancelled", result, time);
+    Deno.writeTextFileSync(store.files(job).stdout, "output");
+    Deno.writeTextFileSync(`${store.stateDir}/${session}.aider.md`, "history");
+    Deno.writeTextFileSync(`${store.stateDir}/${job}.aider.md`, "history");
+  };
+  add("old", 0, true);
+  add("busy", 0, false);
+  add("new", 20 * HOUR, true);
+  add("other", 0, true, "alice");
+  const clock = { now: () => 25 * HOUR, delay: () => Promise.resolve() };
 
-    assert.equal(deleteExpired({ store, clock, ttlHours: 24 }, "local"), 1);
-    assert.equal(store.jobs.find("job_old"), undefined);
-    const names = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name).sort();
-    assert.deepEqual(
-      names(`${folder}/output`),
-      ["busy", "new", "other"].map((n) => `job_${n}.stdout`),
-    );
-    assert.ok(!names(store.stateDir).some((name) => name.includes("_old.")));
-    assert.equal(deleteExpired({ store, clock, ttlHours: 24 }), 1);
-    assert.deepEqual(
-      ["busy", "new", "other"].map((name) => store.jobs.find(`job_${name}`) !== undefined),
-      [true, true, false],
-    );
-  } finally {
-    store.close();
-    await Deno.remove(folder, { recursive: true });
-  }
+  assert.equal(deleteExpired({ store, clock, ttlHours: 24 }, "local"), 1);
+  assert.equal(store.jobs.find("job_old"), undefined);
+  const names = (path: string) => [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  assert.deepEqual(
+    names(`${store.folder}/output`),
+    ["busy", "new", "other"].map((n) => `job_${n}.stdout`),
+  );
+  assert.ok(!names(store.stateDir).some((name) => name.includes("_old.")));
+  assert.equal(deleteExpired({ store, clock, ttlHours: 24 }), 1);
+  assert.deepEqual(
+    ["busy", "new", "other"].map((name) => store.jobs.find(`job_${name}`) !== undefined),
+    [true, true, false],
+  );
 });
 
 Deno.test("a look for expired sessions that fails is told, and the next one comes all the same", async () => {
@@ -62,7 +45,7 @@ Deno.test("a look for expired sessions that fails is told, and the next one come
         throw new Error("database is locked");
       },
     },
-  } as unknown as ReturnType<typeof openStore>;
+  } as unknown as Store;
   const clock = testClock();
   const errors: unknown[] = [];
   const over = new AbortController();
