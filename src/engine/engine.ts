@@ -1,8 +1,6 @@
 /** Runs prompts on CLIs as jobs that outlive the calls that asked for them. */
-import { resolve } from "node:path";
 import type { Discovery } from "../clis/discovery.ts";
 import { effortFor } from "../clis/effort.ts";
-import { assertRunnable } from "../clis/plan.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { AppliedProject } from "../config/project.ts";
 import type { Config } from "../config/schema.ts";
@@ -17,8 +15,9 @@ import { type Admission, createAdmission } from "./admission.ts";
 import { executeJob } from "./execute_job.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
-import { asBefore, checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
-import { route } from "./routing.ts";
+import { noSession, prepare } from "./prepare.ts";
+import type { RunRequest } from "./request.ts";
+import type { Route } from "./routing.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** What the engine is built from. */
@@ -88,40 +87,16 @@ export function createEngine(parts: EngineParts): Engine {
   return { submit, settled, cancel, progress, queuePosition, interruptAll, idle };
 
   async function submit(given: RunRequest): Promise<Submission> {
-    checkDepth();
-    const session = sessionOf(given);
-    const cwd = await folderOf(given, session);
-    const project = parts.project(cwd);
-    const request = session
-      ? asBefore(given, store.jobs.newest(session.id), project.config.roles)
-      : given;
-    checkRequest(request, project.config.server.max_prompt_bytes);
-    const chosen = await route(request, session, {
-      roles: project.config.roles,
-      profiles: parts.profiles,
-      broken: parts.broken,
-      discovery: parts.discovery,
-    });
-    chosen.warnings.unshift(...project.warnings);
-    assertRunnable(chosen.profile, { prompt: request.prompt, readOnly: chosen.readOnly });
-    const seconds = timeoutSeconds({
-      call: request.timeoutSeconds,
-      configured: project.projectTimeout ?? chosen.profile.timeout_seconds ??
-        config.server.default_timeout_seconds,
-      effort: chosen.effort,
-    });
-
-    const { job, session: of } = record(request, session, cwd, chosen);
-    const { max_concurrent_jobs: limit, sync_wait_seconds: syncWaitSeconds } =
-      project.config.server;
+    const { request, session, cwd, route, timeoutSeconds, server } = await prepare(given, parts);
+    const { job, session: of } = record(request, session, cwd, route);
     const entry = liveJob();
     live.set(job.id, entry);
     const execution = {
       job,
       session: of,
-      route: chosen,
-      timeoutSeconds: seconds,
-      limit,
+      route,
+      timeoutSeconds,
+      limit: server.max_concurrent_jobs,
       live: entry,
     };
     entry.done = executeJob(execution, { ...parts, admission })
@@ -131,7 +106,7 @@ export function createEngine(parts: EngineParts): Engine {
         admission.left();
       });
     void watchCancelRequests();
-    return { job: current(job), syncWaitSeconds };
+    return { job: current(job), syncWaitSeconds: server.sync_wait_seconds };
   }
 
   /** Another server's call may ask to cancel a job of this one; the request is in the database. */
@@ -159,7 +134,7 @@ export function createEngine(parts: EngineParts): Engine {
     request: RunRequest,
     session: Session | undefined,
     cwd: string,
-    { profile, role, model, effort, readOnly }: Awaited<ReturnType<typeof route>>,
+    { profile, role, model, effort, readOnly }: Route,
   ): { job: Job; session: Session } {
     const now = clock.now();
     if (closing) throw new AimuxError("interrupted", "The server is shutting down");
@@ -191,51 +166,6 @@ export function createEngine(parts: EngineParts): Engine {
       }, now);
       return { job: store.jobs.find(id)!, session: store.sessions.find(sessionId, principal)! };
     });
-  }
-
-  function checkDepth(): void {
-    const { AIMUX_DEPTH: depth = "0" } = parts.env;
-    // What is no number was tampered with, and is no way around the limit.
-    if (Number(depth) <= config.server.max_depth) return;
-    throw new AimuxError(
-      "depth_exceeded",
-      `aimux was called by a CLI that aimux runs (AIMUX_DEPTH is ${JSON.stringify(depth)}); ` +
-        `the most is ${config.server.max_depth} levels`,
-      { hint: 'Do the work here instead of delegating it, or raise "server.max_depth"' },
-    );
-  }
-
-  function sessionOf({ sessionId, principal, cli }: RunRequest): Session | undefined {
-    if (sessionId === undefined) return undefined;
-    const session = store.sessions.find(sessionId, principal);
-    if (!session) throw noSession(sessionId);
-    if (cli !== undefined && cli !== session.cli) {
-      throw new AimuxError(
-        "invalid_input",
-        `Session "${sessionId}" belongs to "${session.cli}", not to "${cli}"`,
-        { hint: "Leave cli out, or leave session_id out to start a new session" },
-      );
-    }
-    return session;
-  }
-
-  /** The folder to run in: the session's, the call's or the server's. */
-  async function folderOf({ cwd }: RunRequest, session: Session | undefined): Promise<string> {
-    const folder = cwd === undefined ? session?.cwd ?? parts.cwd : resolve(parts.cwd, cwd);
-    if (session && folder !== session.cwd) {
-      throw new AimuxError(
-        "invalid_input",
-        `Session "${session.id}" runs in "${session.cwd}", not in "${folder}"`,
-        { hint: "Leave cwd out, or leave session_id out to start a new session" },
-      );
-    }
-    const found = await Deno.stat(folder).catch(() => undefined);
-    if (found?.isDirectory) return folder;
-    throw new AimuxError(
-      "invalid_input",
-      found ? `cwd "${folder}" is not a folder` : `cwd "${folder}" does not exist`,
-      { hint: "Pass the absolute path of an existing folder", details: { cwd: folder } },
-    );
   }
 
   /** A job that is gone was deleted with its session, which cancels it first. */
@@ -310,11 +240,4 @@ export function createEngine(parts: EngineParts): Engine {
   async function idle(): Promise<void> {
     while (live.size > 0) await Promise.all([...live.values()].map(({ done }) => done));
   }
-}
-
-function noSession(id: string): AimuxError {
-  return new AimuxError("not_found", `No session "${id}"`, {
-    hint: "List the sessions, or leave session_id out to start a new one",
-    details: { session_id: id },
-  });
 }

@@ -88,10 +88,6 @@ export async function executeJob(
       launcher: parts.launcher,
       clock,
       env: parts.env,
-      ownEnv: ({ id }) => ({
-        AIMUX_DEPTH: String(Number(parts.env["AIMUX_DEPTH"] ?? 0) + 1),
-        AIMUX_JOB_ID: id,
-      }),
       killGraceMs: parts.config.server.kill_grace_seconds * 1000,
     });
   }

@@ -2,7 +2,6 @@
 import { judge } from "../clis/outcome.ts";
 import type { Decoded } from "../clis/decoder.ts";
 import { decoderFor } from "../clis/decoders/mod.ts";
-import { planRun } from "../clis/plan.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
@@ -14,6 +13,7 @@ import { cutAnswer, partialOutput } from "./answer.ts";
 import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
 import { watchLines } from "./line_watch.ts";
+import { planAttempt } from "./plan_attempt.ts";
 import type { Route } from "./routing.ts";
 import { usageOfRun } from "./usage.ts";
 import { type Ending, waitForEnd } from "./wait_for_end.ts";
@@ -37,7 +37,6 @@ export interface AttemptParts {
   launcher: Launcher;
   clock: Clock;
   env: Record<string, string>;
-  ownEnv(job: Job): Record<string, string>;
   killGraceMs: number;
 }
 
@@ -59,19 +58,9 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   const { job, route, continuation } = attempt;
   const { store, clock } = parts;
   const files = store.files(job.id);
-  const plan = planRun(route.profile, {
-    prompt: continuation.prompt,
-    cwd: attempt.session.cwd,
-    readOnly: route.readOnly,
-    ...route.model !== undefined && { model: route.model },
-    ...route.effort !== undefined && { effort: route.effort },
-    ...continuation.conversation && { conversation: continuation.conversation },
-  }, {
-    path: route.path,
+  const plan = planAttempt({ jobId: job.id, cwd: attempt.session.cwd, route, continuation }, {
     env: parts.env,
-    ownEnv: parts.ownEnv(job),
     stateDir: store.stateDir,
-    promptFile: `${job.id}.prompt`,
   });
   const stdout = captureTo(files.stdout);
   const stderr = captureTo(files.stderr);

@@ -1,0 +1,49 @@
+/** The exact program call of an attempt. */
+import { type CliPlan, planRun } from "../clis/plan.ts";
+import type { Continuation } from "./conversation.ts";
+import type { Route } from "./routing.ts";
+
+/** What an attempt asks of its CLI. */
+export interface PlannedAttempt {
+  jobId: string;
+  cwd: string;
+  route: Route;
+  continuation: Continuation;
+}
+
+/** What is around an attempt. */
+export interface AttemptSurroundings {
+  /** The environment of aimux. */
+  env: Record<string, string>;
+  /** The folder for what aimux keeps for CLIs. */
+  stateDir: string;
+}
+
+/**
+ * Plans an attempt. Pure: starts nothing, writes nothing.
+ *
+ * @throws AimuxError as {@linkcode planRun}
+ */
+export function planAttempt(
+  { jobId, cwd, route, continuation }: PlannedAttempt,
+  { env, stateDir }: AttemptSurroundings,
+): CliPlan {
+  const { profile, path, model, effort, readOnly } = route;
+  return planRun(profile, {
+    prompt: continuation.prompt,
+    cwd,
+    readOnly,
+    ...model !== undefined && { model },
+    ...effort !== undefined && { effort },
+    ...continuation.conversation && { conversation: continuation.conversation },
+  }, {
+    path,
+    env,
+    ownEnv: {
+      AIMUX_DEPTH: String(Number(env["AIMUX_DEPTH"] ?? 0) + 1),
+      AIMUX_JOB_ID: jobId,
+    },
+    stateDir,
+    promptFile: `${jobId}.prompt`,
+  });
+}

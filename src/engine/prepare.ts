@@ -1,0 +1,130 @@
+/** What a request comes down to: checked and routed, before anything is recorded or started. */
+import { resolve } from "node:path";
+import { assertRunnable } from "../clis/plan.ts";
+import type { AppliedProject } from "../config/project.ts";
+import { AimuxError } from "../lib/errors.ts";
+import type { JobTable } from "../store/jobs.ts";
+import type { Session, SessionTable } from "../store/sessions.ts";
+import type { EngineParts } from "./engine.ts";
+import { asBefore, checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
+import { type Route, route } from "./routing.ts";
+
+/** A request that may run. */
+export interface Prepared {
+  /** With what its session adds. */
+  request: RunRequest;
+  /** The session that it continues. */
+  session: Session | undefined;
+  cwd: string;
+  route: Route;
+  /** How long the run may take. */
+  timeoutSeconds: number;
+  /** The limits that hold in its folder. */
+  server: AppliedProject["config"]["server"];
+}
+
+/** What preparing looks at. */
+export type PreparationParts =
+  & Pick<
+    EngineParts,
+    "config" | "profiles" | "broken" | "project" | "discovery" | "env" | "cwd"
+  >
+  & {
+    store: { sessions: Pick<SessionTable, "find">; jobs: Pick<JobTable, "newest"> };
+  };
+
+/**
+ * Checks and routes a request. Records and starts nothing.
+ *
+ * @throws AimuxError where it is refused.
+ */
+export async function prepare(given: RunRequest, parts: PreparationParts): Promise<Prepared> {
+  checkDepth(parts);
+  const session = sessionOf(given, parts);
+  const cwd = await folderOf(given, session, parts);
+  const project = parts.project(cwd);
+  const { roles, server } = project.config;
+  const request = session ? asBefore(given, parts.store.jobs.newest(session.id), roles) : given;
+  checkRequest(request, server.max_prompt_bytes);
+  const chosen = await route(request, session, {
+    roles,
+    profiles: parts.profiles,
+    broken: parts.broken,
+    discovery: parts.discovery,
+  });
+  chosen.warnings.unshift(...project.warnings);
+  assertRunnable(chosen.profile, { prompt: request.prompt, readOnly: chosen.readOnly });
+  return {
+    request,
+    session,
+    cwd,
+    route: chosen,
+    timeoutSeconds: timeoutSeconds({
+      call: request.timeoutSeconds,
+      configured: project.projectTimeout ?? chosen.profile.timeout_seconds ??
+        parts.config.server.default_timeout_seconds,
+      effort: chosen.effort,
+    }),
+    server,
+  };
+}
+
+function checkDepth({ env, config }: PreparationParts): void {
+  const { AIMUX_DEPTH: depth = "0" } = env;
+  // What is no number was tampered with, and is no way around the limit.
+  if (Number(depth) <= config.server.max_depth) return;
+  throw new AimuxError(
+    "depth_exceeded",
+    `aimux was called by a CLI that aimux runs (AIMUX_DEPTH is ${JSON.stringify(depth)}); ` +
+      `the most is ${config.server.max_depth} levels`,
+    { hint: 'Do the work here instead of delegating it, or raise "server.max_depth"' },
+  );
+}
+
+function sessionOf(
+  { sessionId, principal, cli }: RunRequest,
+  { store }: PreparationParts,
+): Session | undefined {
+  if (sessionId === undefined) return undefined;
+  const session = store.sessions.find(sessionId, principal);
+  if (!session) throw noSession(sessionId);
+  if (cli !== undefined && cli !== session.cli) {
+    throw new AimuxError(
+      "invalid_input",
+      `Session "${sessionId}" belongs to "${session.cli}", not to "${cli}"`,
+      { hint: "Leave cli out, or leave session_id out to start a new session" },
+    );
+  }
+  return session;
+}
+
+/** The folder to run in: the session's, the call's or the server's. */
+async function folderOf(
+  { cwd }: RunRequest,
+  session: Session | undefined,
+  parts: PreparationParts,
+): Promise<string> {
+  const folder = cwd === undefined ? session?.cwd ?? parts.cwd : resolve(parts.cwd, cwd);
+  if (session && folder !== session.cwd) {
+    throw new AimuxError(
+      "invalid_input",
+      `Session "${session.id}" runs in "${session.cwd}", not in "${folder}"`,
+      { hint: "Leave cwd out, or leave session_id out to start a new session" },
+    );
+  }
+  const found = await Deno.stat(folder).catch(() => undefined);
+  if (found?.isDirectory) return folder;
+  throw new AimuxError(
+    "invalid_input",
+    found ? `cwd "${folder}" is not a folder` : `cwd "${folder}" does not exist`,
+    { hint: "Pass the absolute path of an existing folder", details: { cwd: folder } },
+  );
+}
+
+/** The refusal of a session that does not exist, or belongs to somebody else. */
+export function noSession(id: string): AimuxError {
+  return new AimuxError("not_found", `No session "${id}"`, {
+    hint: "List the sessions, or leave session_id out to start a new one",
+    details: { session_id: id },
+  });
+}
