@@ -1,5 +1,7 @@
 /** A log file of JSON lines, for the user alone. */
 
+import { messageOf } from "./errors.ts";
+
 /** From least to most severe. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
@@ -7,7 +9,25 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Writes messages with facts. Logging never fails its caller. */
-export type Log = Record<LogLevel, (message: string, facts?: Record<string, unknown>) => void>;
+export interface Log
+  extends Record<LogLevel, (message: string, facts?: Record<string, unknown>) => void> {
+  /** How the log fares at this moment. */
+  state(): LogState;
+}
+
+/** How a log fares. */
+export interface LogState {
+  /** The file; empty for none. */
+  path: string;
+  /** Less severe messages are left out. */
+  level: LogLevel;
+  /** `off`: no file is wanted; `failing`: the last message could not be written. */
+  state: "ok" | "off" | "failing";
+  /** What is wrong. */
+  problem?: string;
+  /** The size of the file, where there is one. */
+  bytes?: number;
+}
 
 /**
  * A log that is opened, with mode 0600, at its first message.
@@ -18,6 +38,7 @@ export type Log = Record<LogLevel, (message: string, facts?: Record<string, unkn
 export function createLog(path: string, level: LogLevel): Log & Disposable {
   let file: Deno.FsFile | undefined;
   let broken = path === "";
+  let problem: string | undefined;
 
   function write(severity: LogLevel, message: string, facts: Record<string, unknown> = {}): void {
     if (broken || LOG_LEVELS.indexOf(severity) < LOG_LEVELS.indexOf(level)) return;
@@ -28,7 +49,8 @@ export function createLog(path: string, level: LogLevel): Log & Disposable {
     } catch (error) {
       // Said once and then no more: a full disk must not flood standard error as well.
       broken = true;
-      console.error(`Cannot write the log "${path}": ${error}`);
+      problem = `Cannot write the log "${path}": ${messageOf(error)}`;
+      console.error(problem);
     }
   }
 
@@ -37,12 +59,30 @@ export function createLog(path: string, level: LogLevel): Log & Disposable {
     info: (message, facts) => write("info", message, facts),
     warn: (message, facts) => write("warn", message, facts),
     error: (message, facts) => write("error", message, facts),
+    state() {
+      const bytes = sizeOf(path);
+      return {
+        path,
+        level,
+        state: path === "" ? "off" : problem === undefined ? "ok" : "failing",
+        ...problem !== undefined && { problem },
+        ...bytes !== undefined && { bytes },
+      };
+    },
     [Symbol.dispose]() {
       broken = true;
       file?.close();
       file = undefined;
     },
   };
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return path === "" ? undefined : Deno.statSync(path).size;
+  } catch {
+    return undefined;
+  }
 }
 
 function lineOf(head: Record<string, unknown>, facts: Record<string, unknown>): string {

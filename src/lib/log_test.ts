@@ -84,3 +84,21 @@ Deno.test("a fact that is no JSON does not end the log", () => {
   assert.deepEqual(at.lines().map(({ message }) => message), ["odd", "next"]);
   assert.deepEqual(at.told, []);
 });
+
+Deno.test("a log tells its state: written, without a file, or failing with the problem", () => {
+  using at = place();
+  using log = createLog(at.path, "info");
+  assert.deepEqual(log.state(), { path: at.path, level: "info", state: "ok" });
+  log.info("x");
+  const { bytes, state } = log.state();
+  assert.deepEqual([state, bytes], ["ok", Deno.statSync(at.path).size]);
+
+  using off = createLog("", "warn");
+  assert.deepEqual(off.state(), { path: "", level: "warn", state: "off" });
+
+  const folder = at.path.replace(/[^/]*$/, "");
+  using failing = createLog(folder, "info");
+  failing.info("x");
+  assert.equal(failing.state().state, "failing");
+  assert.match(failing.state().problem!, /^Cannot write the log ".*": /);
+});
