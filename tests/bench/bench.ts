@@ -8,6 +8,7 @@
  */
 import { PROGRAM } from "../e2e/program.ts";
 import { callLine, type RawProgram, requestLine, startRaw } from "../e2e/raw.ts";
+import { writeProgram } from "../program_file.ts";
 import { createWorkplace, type Workplace } from "../e2e/workplace.ts";
 
 /** An instant CLI: a profile of its own and a shell script. */
@@ -24,7 +25,7 @@ async function installInstant(workplace: Workplace): Promise<void> {
       `${folder}/${name}/profile.yaml`,
       `name: ${name}\nbinary: ${name}\ncommand:\n  base: ${name}\noutput_format: text\n`,
     );
-    await Deno.writeTextFile(`${workplace.bin}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await writeProgram(`${workplace.bin}/${name}`, `#!/bin/sh\n${script}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { callsOf, emulator } from "../emulators/mod.ts";
 import { requestLine, runRaw } from "./raw.ts";
+import { writeProgram } from "../program_file.ts";
 import { startServer } from "./server.ts";
 import { createWorkplace } from "./workplace.ts";
 
@@ -42,7 +43,7 @@ Deno.test("a profile of the user adds a CLI, and one key of it changes a known o
     `${cli}/shout/profile.yaml`,
     'name: shout\nbinary: shout\ncommand:\n  base: "shout run"\noutput_format: text\n',
   );
-  await Deno.writeTextFile(`${workplace.bin}/shout`, '#!/bin/sh\necho "$1: $2"\n', { mode: 0o755 });
+  await writeProgram(`${workplace.bin}/shout`, '#!/bin/sh\necho "$1: $2"\n');
   await Deno.mkdir(`${cli}/codex`);
   await Deno.writeTextFile(`${cli}/codex/profile.yaml`, "default_model: gpt-custom\n");
   await using aimux = await startServer({ workplace });
@@ -73,7 +74,7 @@ Deno.test("the seed's codex profile works as it stands", async () => {
     ].join("\n"),
   );
   // A codex of that time: it prints its events, and then does not go.
-  await Deno.writeTextFile(
+  await writeProgram(
     `${workplace.bin}/codex`,
     `#!/bin/sh
 case "$*" in *--full-auto*) ;; *) exit 2 ;; esac
@@ -82,7 +83,6 @@ echo '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"o
 echo '{"type":"turn.completed","usage":{"input_tokens":1,"output_tokens":2}}'
 sleep 60
 `,
-    { mode: 0o755 },
   );
   await using aimux = await startServer({
     workplace: { ...workplace, env: { ...workplace.env, AIMUX_CONFIG_DIR: folder } },

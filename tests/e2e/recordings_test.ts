@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import expected from "../fixtures/captures/expected.json" with { type: "json" };
+import { writeProgram } from "../program_file.ts";
 import { startServer } from "./server.ts";
 
 const CAPTURES = new URL("../fixtures/captures/", import.meta.url).pathname;
@@ -24,12 +25,10 @@ Deno.test("what the real CLIs printed comes back as answer, id, usage and outcom
       const exit = (await Deno.readTextFile(`${CAPTURES}${name}.exit`)).trim();
       // A program that prints the recording, whatever it is asked.
       const path = `${aimux.workplace.bin}/${program}`;
-      await Deno.writeTextFile(
-        `${path}.new`,
+      await writeProgram(
+        path,
         `#!/bin/sh\ncat '${CAPTURES}${name}.stdout'\ncat '${CAPTURES}${name}.stderr' >&2\nexit ${exit}\n`,
-        { mode: 0o755 },
       );
-      await Deno.rename(`${path}.new`, path);
       const cli = CLI_OF[program] ?? program;
 
       const result = await aimux.call("exec", { prompt: "say hi", cli });

@@ -1,6 +1,7 @@
 /** Puts emulated CLIs where a PATH finds them. */
 import type { Emulation } from "./builder.ts";
 import { binaryOf, type CliName } from "./cli.ts";
+import { writeProgram } from "../program_file.ts";
 
 /** Which CLIs: names for the good ones, emulations for those with a scenario. */
 export type Emulators = readonly CliName[] | { readonly [cli in CliName]?: Emulation };
@@ -53,9 +54,7 @@ async function writeShim(path: string, denoDir: string, args: string[]): Promise
   const quoted = command.map(shellQuoted).join(" ");
   const text = `#!/bin/sh\nexport DENO_NO_UPDATE_CHECK=1 DENO_DIR=${shellQuoted(denoDir)}\n` +
     `exec ${quoted} "$@"\n`;
-  // Renamed into place: a file that is still open for writing cannot be executed.
-  await Deno.writeTextFile(`${path}.new`, text, { mode: 0o755 });
-  await Deno.rename(`${path}.new`, path);
+  await writeProgram(path, text);
 }
 
 function entriesOf(emulators: Emulators): [CliName, Emulation | undefined][] {
