@@ -41,7 +41,7 @@ export interface App {
 }
 
 /** What tools work with. */
-export type AppParts = Omit<ToolContext, "signal" | "principal">;
+export type AppParts = Omit<ToolContext, "signal" | "principal" | "progress">;
 
 /** Prepares the program; nothing is opened before it is needed. */
 export function createApp({ loaded, env, home, cwd }: AppOptions): App {

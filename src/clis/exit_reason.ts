@@ -1,5 +1,6 @@
 /** Finds the reason of a bad exit in what a CLI printed. */
 import type { Decoded } from "./decoder.ts";
+import { isNoise } from "./noise.ts";
 import { plainText } from "./plain_text.ts";
 
 /**
@@ -17,19 +18,6 @@ const MAX_LENGTH = 500;
 
 /** Reasons stand at the end; what a long run logged before does not have to be looked at. */
 const MAX_TAIL = 20_000;
-
-/** What CLIs print in good runs, too. */
-const NOISE: readonly RegExp[] = [
-  /^Reading (?:additional input|prompt) from stdin/, // codex
-  /^WARNING: proceeding, even though/, // codex
-  /^\[STARTUP\]/, // gemini
-  /^Loaded cached credentials/, // gemini
-  /^Ripgrep (?:is )?not available/, // gemini, qwen
-  /^Model metadata for .* not found/, // codex, which uses the model all the same
-  /^at \S+/, // a frame of a stack trace
-  /^Node\.js v\d/,
-  /^[\s^~|─-]*$/,
-];
 
 const WARNING = /^(?:\(\w+:\d+\) )?(?:· )?\[?\w*warn(?:ing)?\b/i;
 
@@ -50,7 +38,7 @@ function meaningfulLines(text: string): string[] {
 }
 
 function isMeaningful(line: string): boolean {
-  return !NOISE.some((pattern) => pattern.test(line));
+  return !isNoise(line);
 }
 
 /** The last line that tells an error, with what its paragraph adds. */

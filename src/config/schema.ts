@@ -73,6 +73,8 @@ const server = z.strictObject({
     .describe("Seconds a run may take where neither the call nor the CLI's profile says"),
   sync_wait_seconds: seconds(0, 3600).default(45)
     .describe("Seconds a synchronous call waits before it returns the running job"),
+  progress_interval_seconds: seconds(0.1, 3600).default(10)
+    .describe("Seconds between two heartbeats of a call that asked for progress"),
   shutdown_grace_seconds: seconds(0, 3600).default(10)
     .describe("Seconds that running jobs have to end when the server stops"),
   kill_grace_seconds: seconds(0, 600).default(5)

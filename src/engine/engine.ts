@@ -16,6 +16,7 @@ import { executeJob } from "./execute_job.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
 import { noSession, prepare } from "./prepare.ts";
+import { liveProgress, type Progress, recordedProgress } from "./progress.ts";
 import type { RunRequest } from "./request.ts";
 import type { Route } from "./routing.ts";
 import type { Stop } from "./wait_for_end.ts";
@@ -61,8 +62,13 @@ export interface Engine {
   settled(job: Job, options: { seconds: number; signal?: AbortSignal }): Promise<Job>;
   /** Ends a job, and returns it as it really ended: a job that was faster keeps its result. */
   cancel(job: Job): Promise<Job>;
-  /** What a running job of this server printed last. */
-  progress(jobId: string): string | undefined;
+  /** How far a job is; undefined unless it runs. */
+  progress(job: Job): Progress | undefined;
+  /**
+   * Calls back, until the signal aborts, when there may be something new to tell of an unfinished
+   * job: at each piece of output of this server's jobs, and once a second for those of others.
+   */
+  onProgress(job: Job, listener: () => void, signal: AbortSignal): void;
   queuePosition(jobId: string): number;
   /** Ends every job of this server as `interrupted` and takes no more. */
   interruptAll(options: { graceMs: number }): Promise<void>;
@@ -72,6 +78,8 @@ export interface Engine {
 
 /** How often jobs of other servers, and requests from them, are looked at. */
 const LOOK_MS = 250;
+/** How often the output of a job of another server is looked at. */
+const FOREIGN_LOOK_MS = 1000;
 
 const CANCELLED: Stop = { status: "cancelled", message: "The job was cancelled" };
 
@@ -84,7 +92,7 @@ export function createEngine(parts: EngineParts): Engine {
   let closing = false;
   let watching = false;
 
-  return { submit, settled, cancel, progress, queuePosition, interruptAll, idle };
+  return { submit, settled, cancel, progress, onProgress, queuePosition, interruptAll, idle };
 
   async function submit(given: RunRequest): Promise<Submission> {
     const { request, session, cwd, route, timeoutSeconds, server } = await prepare(given, parts);
@@ -216,8 +224,26 @@ export function createEngine(parts: EngineParts): Engine {
     return current(job);
   }
 
-  function progress(jobId: string): string | undefined {
-    return live.get(jobId)?.progress(clock.now());
+  function progress({ id, cli, status }: Job): Progress | undefined {
+    if (status !== "running") return undefined;
+    const format = parts.profiles.get(cli)?.output_format ?? "text";
+    const entry = live.get(id);
+    if (!entry) return recordedProgress(format, store.files(id));
+    return entry.output ? liveProgress(format, entry.output) : { bytes: 0 };
+  }
+
+  function onProgress(job: Job, listener: () => void, signal: AbortSignal): void {
+    const entry = live.get(job.id);
+    if (entry) entry.onChange(listener, signal);
+    else void lookAgain(listener, signal);
+  }
+
+  /** No event tells of another server's job. */
+  async function lookAgain(look: () => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.delay(FOREIGN_LOOK_MS, signal);
+      if (!signal.aborted) look();
+    }
   }
 
   function queuePosition(jobId: string): number {

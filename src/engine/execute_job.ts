@@ -82,7 +82,8 @@ export async function executeJob(
       continuation: how,
       timeoutSeconds: execution.timeoutSeconds,
       signal: live.signal,
-      onStart: ({ stdout }) => live.started(stdout),
+      onStart: live.started,
+      onOutput: live.changed,
     }, {
       store,
       launcher: parts.launcher,

@@ -11,29 +11,47 @@ export interface Live {
   /** Ends the job; the first reason stands. */
   stop(reason: Stop): void;
   /** Tells where the output is recorded, once the process runs. */
-  started(stdout: Capture): void;
-  /** What was printed last and when, or undefined before the process runs. */
-  progress(now: number): string | undefined;
+  started(output: LiveOutput): void;
+  /** The output while it is being recorded; undefined before the process runs. */
+  readonly output: LiveOutput | undefined;
+  /** Tells that there is something new to see. */
+  changed(): void;
+  /** Called at each change, until the signal aborts. */
+  onChange(listener: () => void, signal: AbortSignal): void;
+}
+
+/** Both streams of the process. */
+export interface LiveOutput {
+  stdout: Capture;
+  stderr: Capture;
 }
 
 /** Makes the handle of a job that is about to be executed. */
 export function liveJob(): Live {
   const controller = new AbortController();
-  let stdout: Capture | undefined;
+  const listeners = new Set<() => void>();
+  let output: LiveOutput | undefined;
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
   return {
     done: Promise.resolve(),
     signal: controller.signal,
     stop(reason) {
       if (!controller.signal.aborted) controller.abort(reason);
     },
-    started(capture) {
-      stdout = capture;
+    started(captures) {
+      output = captures;
+      changed();
     },
-    progress(now) {
-      if (!stdout) return undefined;
-      if (stdout.bytes === 0) return "No output yet";
-      const seconds = Math.round((now - stdout.lastWriteAt) / 1000);
-      return `${stdout.bytes} bytes of output, the last ${seconds} s ago`;
+    get output() {
+      return output;
+    },
+    changed,
+    onChange(listener, signal) {
+      if (signal.aborted) return;
+      listeners.add(listener);
+      signal.addEventListener("abort", () => listeners.delete(listener), { once: true });
     },
   };
 }

@@ -28,7 +28,9 @@ export interface Attempt {
   /** Aborted with a {@linkcode Stop} as its reason. */
   signal: AbortSignal;
   /** Called with the output while it is being recorded. */
-  onStart(progress: { stdout: Capture }): void;
+  onStart(output: { stdout: Capture; stderr: Capture }): void;
+  /** Called after each piece of output. */
+  onOutput(): void;
 }
 
 /** What an attempt needs. */
@@ -62,8 +64,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     env: parts.env,
     stateDir: store.stateDir,
   });
-  const stdout = captureTo(files.stdout);
-  const stderr = captureTo(files.stderr);
+  const stdout = captureTo(files.stdout, attempt.onOutput);
+  const stderr = captureTo(files.stderr, attempt.onOutput);
   const startedAt = clock.now();
   const final = new AbortController();
   const pattern = route.profile.completion_pattern;
@@ -79,7 +81,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   async function follow(process: RunningProcess): Promise<Ending> {
     try {
       store.jobs.setProcess(job.id, process.pid, process.startTime);
-      attempt.onStart({ stdout });
+      attempt.onStart({ stdout, stderr });
       return await waitForEnd(process, {
         timeoutSeconds: attempt.timeoutSeconds,
         stop: attempt.signal,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Store } from "../store/store.ts";
 import { callTool } from "./call_tool.ts";
 import { registerJobResources } from "./job_resources.ts";
+import { progressSink } from "./progress_sink.ts";
 import { describeTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
 import { TOOLS } from "./tools/registry.ts";
 
@@ -11,7 +12,7 @@ import { TOOLS } from "./tools/registry.ts";
 export interface ServerParts {
   version: string;
   /** The working parts; they may still be being built when the first client connects. */
-  context(): Promise<Omit<ToolContext, "signal" | "principal">>;
+  context(): Promise<Omit<ToolContext, "signal" | "principal" | "progress">>;
   principal: string;
 }
 
@@ -46,8 +47,12 @@ function register(server: McpServer, tool: Tool, { context, principal }: ServerP
       outputSchema: unchecked(tool.output, "output"),
       annotations: tool.annotations,
     },
-    (given, { mcpReq: { signal } }) =>
-      callTool(tool, given, async () => ({ ...await context(), principal, signal })),
+    (given, { mcpReq: { signal, _meta, notify } }) =>
+      callTool(tool, given, async () => {
+        const parts = await context();
+        const progress = progressSink(_meta?.progressToken, parts.clock, notify);
+        return { ...parts, principal, signal, ...progress && { progress } };
+      }),
   );
 }
 

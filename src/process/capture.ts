@@ -5,7 +5,7 @@ import { fileText } from "./file_text.ts";
 /** Output up to this size is also held in memory, so that a short run is never read back. */
 const HELD_BYTES = 256 * 1024;
 /** How much of the end is held, for progress lines and error messages. */
-const TAIL_BYTES = 8 * 1024;
+const TAIL_BYTES = 16 * 1024;
 
 /** One stream of a process while it is being recorded. */
 export interface Capture {
@@ -17,7 +17,7 @@ export interface Capture {
    * tells, and after `close` it only counts.
    */
   write(chunk: Uint8Array): void;
-  /** The last characters printed, at most about 8,000. */
+  /** The last characters printed, at most about 16,000. */
   tail(): string;
   /** All that was recorded. */
   text(): OutputText;
@@ -30,8 +30,9 @@ export interface Capture {
  * Records one stream into a file that is created, with mode 0600, when the first byte comes.
  *
  * @param path Where to; its folder must exist.
+ * @param onWrite Called after each chunk.
  */
-export function captureTo(path: string): Capture {
+export function captureTo(path: string, onWrite?: () => void): Capture {
   let file: Deno.FsFile | undefined;
   let failure: unknown;
   let closed = false;
@@ -83,6 +84,7 @@ export function captureTo(path: string): Capture {
       tail = chunk.length >= TAIL_BYTES
         ? chunk.slice(-TAIL_BYTES)
         : concat(tail.subarray(Math.max(0, tail.length + chunk.length - TAIL_BYTES)), chunk);
+      onWrite?.();
     },
     tail() {
       // The end of a character that was cut is no text.

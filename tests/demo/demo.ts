@@ -170,9 +170,12 @@ async function call(aimux: TestServer, tool: string, args: Record<string, unknow
 
 async function untilItPrints(aimux: TestServer, job_id: string): Promise<string> {
   for (;;) {
-    const { status, progress } = await aimux.call("status", { job_id, wait_seconds: 0.1 });
+    const { status, progress, output_bytes } = await aimux.call("status", {
+      job_id,
+      wait_seconds: 0.1,
+    });
     assert.ok(["queued", "running"].includes(status), status);
-    if (/^\d+ bytes/.test(progress)) return progress;
+    if (output_bytes > 0) return progress;
   }
 }
 

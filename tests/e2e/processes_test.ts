@@ -55,7 +55,7 @@ Deno.test("a server that was killed leaves its jobs to the next one, which ends 
   for (let id = 2;; id++) {
     await program.write(callLine(id, "status", { job_id, wait_seconds: 0.1 }));
     const { result } = await program.message((message) => message.id === id);
-    if (/^\d+ bytes/.test(result.structuredContent.progress)) break;
+    if (result.structuredContent.output_bytes > 0) break;
   }
   Deno.kill(program.pid, "SIGKILL");
   await program.ended;

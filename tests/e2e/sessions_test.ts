@@ -265,8 +265,8 @@ Deno.test("a parameter that an action does not take is refused", async () => {
 /** Waits until the CLI of a job has printed something. */
 async function running(aimux: TestServer, job_id: string): Promise<void> {
   for (;;) {
-    const { status, progress } = await aimux.call("status", { job_id, wait_seconds: 0.1 });
-    if (status === "running" && /^\d+ bytes/.test(progress ?? "")) return;
+    const { status, output_bytes } = await aimux.call("status", { job_id, wait_seconds: 0.1 });
+    if (status === "running" && output_bytes > 0) return;
     assert.ok(["queued", "running"].includes(status), status);
   }
 }

@@ -88,7 +88,7 @@ Deno.test("SIGTERM, SIGINT and SIGHUP end the jobs as interrupted and exit in or
       for (let id = 2;; id++) {
         await program.write(callLine(id, "status", { job_id, wait_seconds: 0.1 }));
         const { result } = await program.message((message) => message.id === id);
-        if (/^\d+ bytes/.test(result.structuredContent.progress)) break;
+        if (result.structuredContent.output_bytes > 0) break;
       }
       await program.write(callLine(9999, "status", { job_id, wait_seconds: 30 }));
       Deno.kill(program.pid, signal);

@@ -5,6 +5,7 @@ import type { Store } from "../../store/store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Guidance } from "../guidance/guidance.ts";
+import type { ProgressSink } from "../progress_sink.ts";
 
 /**
  * How long a tool may hold its caller: `sync_ok` answers from memory or the database,
@@ -22,6 +23,8 @@ export interface ToolContext {
   principal: string;
   /** Aborts when the caller takes the call back. */
   signal: AbortSignal;
+  /** Where the call's progress goes; absent where the caller did not ask for any. */
+  progress?: ProgressSink;
 }
 
 /** The sections of a description, by which a model chooses between tools. */

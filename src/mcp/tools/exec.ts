@@ -4,6 +4,7 @@ import { EFFORT_LEVELS } from "../../config/profile.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import { isFinal } from "../../store/job.ts";
+import { followJob } from "../follow_job.ts";
 import { jobGuidance } from "../guidance/jobs.ts";
 import { defineTool } from "./define_tool.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
@@ -60,10 +61,11 @@ export const exec = defineTool({
   text: jobText,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
-  async handle(given, { engine, principal, signal }) {
+  async handle(given, context) {
+    const { engine, principal, signal } = context;
     const { job, syncWaitSeconds } = await engine.submit(requestOf(given, principal));
     if (given.async) return describeJob(job, engine);
-    const settled = await engine.settled(job, { seconds: syncWaitSeconds, signal });
+    const settled = await followJob(job, syncWaitSeconds, context);
     // A call that was taken back takes its job with it; one that waited too long does not.
     if (signal.aborted && !isFinal(settled.status)) {
       return describeJob(await engine.cancel(settled), engine);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
 import { outputUri } from "../../engine/job_uris.ts";
+import type { Progress } from "../../engine/progress.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
@@ -43,7 +44,9 @@ const jobFields = z.object({
   warnings: z.array(z.string()).optional(),
   error: errorShape.optional(),
   partial_output: z.string().optional().describe("What was printed before the job failed"),
-  progress: z.string().optional(),
+  progress: z.string().optional().describe("The newest readable line that the CLI printed"),
+  output_bytes: z.int().optional().describe("How much it has printed so far"),
+  last_output_at: z.string().optional(),
   queue_position: z.int().optional().describe("1 is next"),
   created_at: z.string().optional().describe("ISO 8601"),
   started_at: z.string().optional(),
@@ -74,11 +77,11 @@ export function describeJob(
     ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
   };
   if (!isFinal(job.status)) {
-    const progress = engine.progress(job.id);
+    const progress = engine.progress(job);
     return {
       ...identity,
       ...job.status === "queued" && { queue_position: engine.queuePosition(job.id) },
-      ...progress !== undefined && { progress },
+      ...progress && describeProgress(progress),
       output_uri: outputUri(job.id),
       poll_count: job.pollCount,
     };
@@ -87,6 +90,19 @@ export function describeJob(
     ...identity,
     ...job.result,
     ...job.finishedAt !== undefined && { finished_at: isoTime(job.finishedAt) },
+  };
+}
+
+function describeProgress(
+  { line, bytes, lastOutputAt }: Progress,
+): Pick<JobPayload, "progress" | "output_bytes" | "last_output_at"> {
+  const unreadable = bytes === 0
+    ? "No output yet"
+    : `${bytes} bytes of output, no readable line yet`;
+  return {
+    progress: line ?? unreadable,
+    output_bytes: bytes,
+    ...lastOutputAt !== undefined && { last_output_at: isoTime(lastOutputAt) },
   };
 }
 

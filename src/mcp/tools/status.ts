@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job } from "../../store/job.ts";
+import { followJob } from "../follow_job.ts";
 import { jobGuidance } from "../guidance/jobs.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
@@ -39,11 +40,12 @@ export const status = defineTool({
   text: jobText,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
-  async handle({ job_id, wait_seconds }, { engine, store, principal, signal }) {
+  async handle({ job_id, wait_seconds }, context) {
+    const { engine, store, principal } = context;
     const job = findJob(job_id, { store, principal });
     if (isFinal(job.status)) return describeJob(job, engine);
     const pollCount = store.jobs.countPoll(job.id);
-    const settled = await engine.settled(job, { seconds: wait_seconds, signal });
+    const settled = await followJob(job, wait_seconds, context);
     return describeJob({ ...settled, pollCount }, engine);
   },
 });

@@ -1,0 +1,65 @@
+/** The newest thing that a running CLI printed for a person to read. */
+import { isObject } from "./decoders/fields.ts";
+import { eventLine } from "./decoders/event_line.ts";
+import { parseJson } from "./decoders/safe_json.ts";
+import { isNoise } from "./noise.ts";
+import { plainText } from "./plain_text.ts";
+
+/** The end of one stream of a CLI that still runs. */
+export interface StreamEnd {
+  /** What it printed last. */
+  tail: string;
+  /** Whether something stood before it, so that its first line may be the rest of one. */
+  cut: boolean;
+  /** When the last of it was printed, in milliseconds since the epoch. */
+  at: number;
+}
+
+/** The most characters of a line that are shown. */
+const LINE_CHARS = 300;
+
+/**
+ * The newest readable line of what a CLI has printed, from the stream that printed last; undefined
+ * where nothing can be read. Events are told in words, never as they are; one JSON document, which
+ * is complete only at the end, tells nothing before.
+ *
+ * @param format The profile's `output_format`.
+ */
+export function liveLine(
+  format: string,
+  { stdout, stderr }: { stdout: StreamEnd; stderr: StreamEnd },
+): string | undefined {
+  const read = {
+    stdout: () => format === "json" ? undefined : newest(stdout, format === "jsonl"),
+    stderr: () => newest(stderr, false),
+  };
+  return stderr.at > stdout.at ? read.stderr() ?? read.stdout() : read.stdout() ?? read.stderr();
+}
+
+function newest({ tail, cut }: StreamEnd, events: boolean): string | undefined {
+  const lines = plainText(tail).split("\n");
+  // The rest of a line is no line, unless there is nothing else.
+  if (cut && lines.length > 1) lines.shift();
+  for (const line of lines.reverse()) {
+    const readable = events && /^\s*[{[]/.test(line) ? ofEvent(line) : line.trim();
+    if (readable && isReadable(readable)) return shortened(readable);
+  }
+  return undefined;
+}
+
+function ofEvent(line: string): string | undefined {
+  const event = parseJson(line);
+  return isObject(event) ? eventLine(event) : undefined;
+}
+
+/** A line of words; not punctuation, not a piece of a JSON document. */
+function isReadable(line: string): boolean {
+  return /[\p{L}\p{N}]/u.test(line) && !isNoise(line) &&
+    !/^(?:\{".*|"[\w ]+": ?.*[,{[\d"e])$/.test(line);
+}
+
+function shortened(line: string): string {
+  return line.length <= LINE_CHARS
+    ? line
+    : `${line.slice(0, LINE_CHARS).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
