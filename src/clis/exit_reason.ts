@@ -1,7 +1,7 @@
 /** Finds the reason of a bad exit in what a CLI printed. */
+import { plainText } from "../lib/terminal/plain_text.ts";
 import type { Decoded } from "./decoder.ts";
 import { isNoise } from "./noise.ts";
-import { plainText } from "./plain_text.ts";
 
 /**
  * The lines of standard error that tell why a CLI gave up, on one line; where there are none, its

@@ -1,9 +1,9 @@
 /** The newest thing that a running CLI printed for a person to read. */
+import { plainText } from "../lib/terminal/plain_text.ts";
 import { isObject } from "./decoders/fields.ts";
 import { eventLine } from "./decoders/event_line.ts";
 import { parseJson } from "./decoders/safe_json.ts";
 import { isNoise } from "./noise.ts";
-import { plainText } from "./plain_text.ts";
 
 /** The end of one stream of a CLI that still runs. */
 export interface StreamEnd {

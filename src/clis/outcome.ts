@@ -1,6 +1,7 @@
 /** Judges how a run of a CLI ended. */
 import type { ErrorCode } from "../lib/errors.ts";
 import { outputText } from "../lib/output_text.ts";
+import { plainText } from "../lib/terminal/plain_text.ts";
 import { classify } from "./classify.ts";
 import type { Decoded } from "./decoder.ts";
 import { stderrError } from "./decoders/stderr_error.ts";
@@ -23,14 +24,15 @@ export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: stri
 export function judge(decoded: Decoded, exit: Exit, stderr: string, name: string): Verdict {
   const { failure } = decoded;
   if (failure !== undefined) {
-    const code = failure.code ?? classify(failure.message);
-    return { ok: false, code, message: `${name} failed: ${failure.message}` };
+    const message = plainText(failure.message);
+    const code = failure.code ?? classify(message);
+    return { ok: false, code, message: `${name} failed: ${message}` };
   }
 
   const end = endOf(exit);
   if (end !== undefined) {
     const told = stderrError(outputText(stderr))?.failure;
-    const reason = told?.message ?? exitReason(stderr, decoded);
+    const reason = plainText(told?.message ?? exitReason(stderr, decoded));
     const message = reason === "" ? `${name} ${end}` : `${name} ${end}: ${reason}`;
     return { ok: false, code: told?.code ?? classify(reason), message };
   }

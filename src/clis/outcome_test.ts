@@ -109,6 +109,23 @@ Deno.test("where standard error tells nothing, the last warning or the text is t
   assert.equal(silent.ok ? "" : silent.message, "codex exited with code 1");
 });
 
+Deno.test("a reason is told without colours, wherever it was found", () => {
+  const told = decoded({ failure: { message: "\x1b[31mslow\x1b[0m down" } });
+  const message = (...args: Parameters<typeof judge>) => {
+    const verdict = judge(...args);
+    return verdict.ok ? "ok" : verdict.message;
+  };
+  assert.equal(message(told, { code: 1 }, "", "cli"), "cli failed: slow down");
+  const stderr =
+    "⠋ Asking\r\x1b[K\x1b[31mError:\x1b[39m \x1b]8;;http://x\x1b\\no key\x1b]8;;\x1b\\\r\n";
+  assert.equal(
+    message(decoded(), { code: 1 }, stderr, "cli"),
+    "cli exited with code 1: Error: no key",
+  );
+  const document = '\x1b[2K{"error":{"message":"\\u001b[1mno key"}}\x1b[0m\n';
+  assert.equal(message(decoded(), { code: 1 }, document, "cli"), "cli exited with code 1: no key");
+});
+
 Deno.test("a long reason is cut", () => {
   const verdict = judge(decoded(), { code: 1 }, `Error: ${"x".repeat(100_000)}`, "codex");
 

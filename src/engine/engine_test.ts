@@ -102,7 +102,7 @@ Deno.test("a deadline ends the process, and so does a cancel; what was printed i
   assert.deepEqual(at.processes[0]!.asked, [5000]);
 
   const second = await at.engine.submit(request);
-  (await at.started(2)).print("more");
+  (await at.started(2)).print("less\r\x1b[K\x1b[32mmore\x1b[0m");
   const cancelled = await at.engine.cancel(second.job);
   assert.deepEqual([cancelled.status, cancelled.result?.partial_output], ["cancelled", "more"]);
   assert.equal((await at.engine.cancel(second.job)).status, "cancelled");

@@ -28,6 +28,11 @@ Deno.test("a line is tested without its line end, of either kind", () => {
   assert.deepEqual(matches(/^done$/, "done\r", "\n"), [2]);
 });
 
+Deno.test("a line is tested as a reader sees it", () => {
+  assert.deepEqual(matches(/^\{"done":1\}$/, '⠋ Busy\r\x1b[K\x1b[32m{"done":1}\x1b[0m\r\n'), [1]);
+  assert.deepEqual(matches(/^done$/, "\x1b]0;title\x1b", "\\done\n"), [2]);
+});
+
 Deno.test("however the output is cut, a line is seen, also within a character", () => {
   const bytes = encode("eins\n日本 😀 done\nrest\n");
   fc.assert(fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 8 }), (cuts) => {

@@ -1,6 +1,7 @@
 /** Which server a job belongs to, and what becomes of the jobs of a server that is gone. */
 import type { Clock } from "../lib/clock.ts";
 import type { Ids } from "../lib/ids.ts";
+import { plainText } from "../lib/terminal/plain_text.ts";
 import { endGroup } from "../process/end_group.ts";
 import { canTellStartTimes, startTimeOf } from "../process/proc.ts";
 import type { Signals } from "../process/signals.ts";
@@ -104,7 +105,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     const message = "The aimux server that ran this job is gone";
     store.jobs.finish(job.id, "interrupted", {
       output_uri: outputUri(job.id),
-      partial_output: partialOutput(lastOf(store.files(job.id).stdout)),
+      partial_output: partialOutput(plainText(lastOf(store.files(job.id).stdout))),
       attempts: [{ cli: job.cli, code: "interrupted", message }],
       warnings: left.length === 0 ? [] : [`Processes that could not be ended: ${left.join(", ")}`],
       error: {

@@ -4,6 +4,7 @@ import type { Decoded } from "../clis/decoder.ts";
 import { decoderFor } from "../clis/decoders/mod.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AimuxError, messageOf } from "../lib/errors.ts";
+import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
@@ -150,7 +151,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     { text, failure }: Decoded,
   ): Pick<JobResult, "partial_output"> {
     const said = text.trim() !== "" || (failure && ending.exit);
-    const partial = partialOutput(said ? text : stdout.tail().trim() || stderr.tail());
+    const raw = () => plainText(stdout.tail()).trim() || plainText(stderr.tail());
+    const partial = partialOutput(said ? text : raw());
     return partial ? { partial_output: partial } : {};
   }
 

@@ -1,7 +1,7 @@
 /** Decodes the text that `aider --message` prints (aider 0.86, with --no-pretty and --no-stream). */
 import type { ErrorCode } from "../../lib/errors.ts";
 import type { Decoded, Decoder, ToldFailure, Usage } from "../decoder.ts";
-import { plainText } from "../plain_text.ts";
+import { plainText } from "../../lib/terminal/plain_text.ts";
 import { fill } from "./fields.ts";
 import { addUsage } from "./usage.ts";
 

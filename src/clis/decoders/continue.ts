@@ -1,6 +1,6 @@
 /** Decodes the JSON of `cn -p --format json` (Continue CLI 1.5). */
 import type { Decoded, Decoder } from "../decoder.ts";
-import { plainText } from "../plain_text.ts";
+import { plainText } from "../../lib/terminal/plain_text.ts";
 import { fill, isObject, type JsonObject } from "./fields.ts";
 import { jsonEvents } from "./json_events.ts";
 import { parseJson, printJson } from "./safe_json.ts";

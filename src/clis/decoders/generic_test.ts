@@ -10,6 +10,11 @@ Deno.test("text: output stays as it is, but for colours and links", () => {
   assert.equal(decode(text, `  \x1b[1;31mred\x1b[0m ${link}\n\n`).text, "  red site\n\n");
 });
 
+Deno.test("text: what a spinner showed before the answer is gone", () => {
+  const printed = "\x1b[?25l⠋ Thinking\r\x1b[K⠙ Thinking\r\x1b[K\x1b[?25hThe answer\r\n";
+  assert.equal(decode(text, printed).text, "The answer\n");
+});
+
 Deno.test("json: the usual names of an answer are found", () => {
   for (const key of ["result", "response", "text", "content", "answer", "output", "message"]) {
     assert.equal(decode(json, JSON.stringify({ [key]: "hi" })).text, "hi", key);

@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../../lib/errors.ts";
 import type { OutputText } from "../../lib/output_text.ts";
 import type { Decoded, Decoder, ToldFailure } from "../decoder.ts";
-import { plainText } from "../plain_text.ts";
+import { plainLines } from "../../lib/terminal/plain_text.ts";
 import { contentText } from "./content_text.ts";
 import { field, fill, isObject, type JsonObject, listField, textField } from "./fields.ts";
 import { jsonEvents } from "./json_events.ts";
@@ -117,8 +117,8 @@ function withoutAdvice(text: string): string {
 /** Before a session has begun, goose tells its errors as plain text on standard output. */
 function plainError(stdout: OutputText): ToldFailure | undefined {
   const message: string[] = [];
-  for (const raw of stdout.lines()) {
-    const line = plainText(raw).trim();
+  for (const text of plainLines(stdout.lines())) {
+    const line = text.trim();
     const first = /^error: (.*)$/i.exec(line)?.[1];
     if (first !== undefined || (message.length > 0 && line !== "")) message.push(first ?? line);
     if (message.length === 5) break;

@@ -1,7 +1,7 @@
 /** Decodes the JSON Lines of `gptme -n --output-format json` (gptme 0.35). */
 import type { OutputText } from "../../lib/output_text.ts";
 import type { Decoded, Decoder, ToldFailure } from "../decoder.ts";
-import { plainText } from "../plain_text.ts";
+import { plainLines } from "../../lib/terminal/plain_text.ts";
 import { contentText } from "./content_text.ts";
 import { fill } from "./fields.ts";
 import { jsonEvents } from "./json_events.ts";
@@ -56,8 +56,8 @@ const COMPLETE = /(?:@complete\([^)\n]{0,100}\): ?\{[^}\n]{0,1000}\}|```complete
 function fatalError(stderr: OutputText): ToldFailure | undefined {
   let fatal = false;
   const message: string[] = [];
-  for (const raw of stderr.lines()) {
-    const line = plainText(raw).trim();
+  for (const text of plainLines(stderr.lines())) {
+    const line = text.trim();
     const entry = /^·?\s*ERROR\s+(.*)$/.exec(line)?.[1];
     if (!fatal) {
       fatal = entry?.startsWith("Fatal error occurred") ?? false;

@@ -1,6 +1,6 @@
 /** Finds JSON objects in what a program prints. */
 import type { OutputText } from "../../lib/output_text.ts";
-import { plainText } from "../plain_text.ts";
+import { plainText } from "../../lib/terminal/plain_text.ts";
 import { isObject, type JsonObject } from "./fields.ts";
 import { parseJson } from "./safe_json.ts";
 
@@ -11,6 +11,8 @@ import { parseJson } from "./safe_json.ts";
  *
  * It holds one object at a time, so a stream of any length fits: an object over many lines is given
  * up at the first line that cannot belong to it.
+ *
+ * On a terminal, control sequences and spinners may stand around the JSON; they are passed over, too.
  */
 export function* jsonEvents(output: OutputText, warnings: string[] = []): Generator<JsonObject> {
   let found = false;
@@ -37,7 +39,7 @@ export function* jsonEvents(output: OutputText, warnings: string[] = []): Genera
 function* documents(output: OutputText): Generator<unknown> {
   let pending: string[] = [];
   let indent = 0;
-  for (const line of output.lines()) {
+  for (const line of linesOf(output)) {
     const start = line.search(/\S/);
     if (start < 0) continue;
     const first = line[start];
@@ -64,14 +66,26 @@ function* documents(output: OutputText): Generator<unknown> {
 
 /** Objects within a line, for a program that prints its JSON right behind or before other text. */
 function* embedded(output: OutputText): Generator<JsonObject> {
-  for (const line of output.lines()) {
-    if (!line.includes("{")) continue;
-    const text = plainText(line);
-    const start = text.search(/\[?\{/);
-    const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]"));
-    if (end > start) yield* objectsIn(parseJson(text.slice(start, end + 1)));
+  for (const line of linesOf(output)) {
+    const start = line.search(/\[?\{/);
+    if (start < 0) continue;
+    const end = Math.max(line.lastIndexOf("}"), line.lastIndexOf("]"));
+    if (end > start) yield* objectsIn(parseJson(line.slice(start, end + 1)));
   }
 }
+
+/**
+ * Lines without terminal controls, which cannot be part of JSON; the characters above them, such as
+ * U+007F, can. A carriage return ends a line here: what a spinner left must not run into an object.
+ */
+function* linesOf(output: OutputText): Generator<string> {
+  for (const line of output.lines()) {
+    if (!CONTROL.test(line)) yield line;
+    else for (const part of line.split("\r")) yield plainText(part, { eightBit: false });
+  }
+}
+
+const CONTROL = new RegExp(String.raw`[\x00-\x08\n-\x1f]`);
 
 function objectsIn(document: unknown): JsonObject[] {
   if (Array.isArray(document)) return document.filter(isObject);

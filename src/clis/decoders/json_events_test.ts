@@ -37,6 +37,18 @@ Deno.test("JSON within a line counts only where none begins a line", () => {
   assert.deepEqual(read('log {"a":1}\n{"b":2}\n').events, [{ b: 2 }]);
 });
 
+Deno.test("what a terminal shows around JSON is passed over, and nothing within it is touched", () => {
+  const events = [{ a: "\x1b[31m\b\r\t\x07" }, { b: "\x7f\x85\x9b1m" }, { c: 3 }];
+  const [first, second, third] = events.map((event) => JSON.stringify(event));
+  const terminal = `\x1b[?25l⠋ Thinking\r\x1b[K\x1b[32m${first}\x1b[0m\n` +
+    `⠙ Thinking about it\r${second}\x1b[K\r\n|\b/\b${third}\x1b[?25h\x1b]0;done\x07\n`;
+  assert.deepEqual(read(terminal), { events, warnings: [] });
+  assert.deepEqual(read(`\x1b[1m{\x1b[0m\n  "a": [\x1b[K\n    1\n  ]\n}\x1b[0m\n`).events, [{
+    a: [1],
+  }]);
+  assert.deepEqual(read('say \x1b[1m{"a":1}\x1b[0m\n').events, [{ a: 1 }]);
+});
+
 Deno.test("an indented document and a byte order mark are read", () => {
   assert.deepEqual(read('\uFEFF{"a":1}\n').events, [{ a: 1 }]);
   assert.deepEqual(read('  {\n    "a": 1\n  }\n').events, [{ a: 1 }]);
