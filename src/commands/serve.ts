@@ -47,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const app = createApp({ loaded, ...machine });
   const transport = createStdioTransport(options);
   const connection = serveStdio(
-    () => createMcpServer({ version, principal: "local", context: app.parts }),
+    () => createMcpServer({ version, principal: "local", context: app.parts, clock: systemClock }),
     {
       transport,
       onerror: (error) => app.log.debug("Transport", { error: messageOf(error) }),

@@ -7,6 +7,7 @@ import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
+import { within } from "../lib/within.ts";
 import type { Launcher } from "../process/launcher.ts";
 import { isFinal, type Job } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
@@ -46,8 +47,10 @@ export interface EngineParts {
 /** A request that was taken. */
 export interface Submission {
   job: Job;
-  /** How long a synchronous call should wait for it. */
+  /** How long a synchronous call may wait for it, which a project can lower. */
   syncWaitSeconds: number;
+  /** Resolves when the job has ended and its end is recorded. */
+  ended: Promise<void>;
 }
 
 /** Runs, watches and ends jobs. */
@@ -60,7 +63,13 @@ export interface Engine {
   submit(request: RunRequest): Promise<Submission>;
   /** Waits until a job has ended, at most so many seconds, and returns it as it then is. */
   settled(job: Job, options: { seconds: number; signal?: AbortSignal }): Promise<Job>;
-  /** Ends a job, and returns it as it really ended: a job that was faster keeps its result. */
+  /** A job as it stands now; one that was deleted with its session was cancelled before. */
+  current(job: Job): Job;
+  /**
+   * Ends a job, and returns it as it really ended: a job that was faster keeps its result. One
+   * that takes too long to end, or that another server does not end in time, is returned as it
+   * then is; its end goes on.
+   */
   cancel(job: Job): Promise<Job>;
   /** How far a job is; undefined unless it runs. */
   progress(job: Job): Progress | undefined;
@@ -81,6 +90,10 @@ const LOOK_MS = 250;
 /** How often the output of a job of another server is looked at. */
 const FOREIGN_LOOK_MS = 1000;
 
+/** How long ending a job may take beyond the grace, and how long a call waits for it at most. */
+const END_SECONDS = 5;
+const LONGEST_CANCEL_SECONDS = 40;
+
 const CANCELLED: Stop = { status: "cancelled", message: "The job was cancelled" };
 
 /** Builds the engine. */
@@ -92,7 +105,17 @@ export function createEngine(parts: EngineParts): Engine {
   let closing = false;
   let watching = false;
 
-  return { submit, settled, cancel, progress, onProgress, queuePosition, interruptAll, idle };
+  return {
+    submit,
+    settled,
+    current,
+    cancel,
+    progress,
+    onProgress,
+    queuePosition,
+    interruptAll,
+    idle,
+  };
 
   async function submit(given: RunRequest): Promise<Submission> {
     const { request, session, cwd, route, timeoutSeconds, server } = await prepare(given, parts);
@@ -114,7 +137,8 @@ export function createEngine(parts: EngineParts): Engine {
         admission.left();
       });
     void watchCancelRequests();
-    return { job: current(job), syncWaitSeconds: server.sync_wait_seconds };
+    const { sync_wait_seconds: syncWaitSeconds } = server;
+    return { job: current(job), syncWaitSeconds, ended: entry.done };
   }
 
   /** Another server's call may ask to cancel a job of this one; the request is in the database. */
@@ -176,7 +200,6 @@ export function createEngine(parts: EngineParts): Engine {
     });
   }
 
-  /** A job that is gone was deleted with its session, which cancels it first. */
   function current(job: Job): Job {
     const { message } = CANCELLED;
     return store.jobs.find(job.id) ?? {
@@ -190,38 +213,29 @@ export function createEngine(parts: EngineParts): Engine {
     job: Job,
     { seconds, signal }: { seconds: number; signal?: AbortSignal },
   ): Promise<Job> {
-    const over = new AbortController();
-    const limit = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-    try {
-      const entry = live.get(job.id);
-      if (entry) {
-        await Promise.race([entry.done, clock.delay(seconds * 1000, limit)]);
-        return current(job);
-      }
-      // A job of another server: its end is seen by looking.
-      const deadline = clock.now() + seconds * 1000;
-      let now = current(job);
-      while (!isFinal(now.status) && clock.now() < deadline && !limit.aborted) {
-        await clock.delay(Math.min(LOOK_MS, deadline - clock.now()), limit);
-        now = current(job);
-      }
-      return now;
-    } finally {
-      over.abort();
+    const entry = live.get(job.id);
+    if (entry) {
+      await within(seconds * 1000, entry.done, { clock, ...signal && { signal } });
+      return current(job);
     }
+    // A job of another server: its end is seen by looking.
+    const deadline = clock.now() + seconds * 1000;
+    let now = current(job);
+    while (!isFinal(now.status) && clock.now() < deadline && !signal?.aborted) {
+      await clock.delay(Math.min(LOOK_MS, deadline - clock.now()), signal);
+      now = current(job);
+    }
+    return now;
   }
 
   async function cancel(job: Job): Promise<Job> {
     const entry = live.get(job.id);
-    if (entry) {
-      entry.stop(CANCELLED);
-      await entry.done;
-    } else if (!isFinal(current(job).status)) {
-      // Its own server sees the request at its next look.
-      store.jobs.requestCancel(job.id);
-      return await settled(job, { seconds: config.server.kill_grace_seconds + 5 });
-    }
-    return current(job);
+    if (entry) entry.stop(CANCELLED);
+    else if (isFinal(current(job).status)) return current(job);
+    // Its own server sees the request at its next look.
+    else store.jobs.requestCancel(job.id);
+    const grace = config.server.kill_grace_seconds;
+    return await settled(job, { seconds: Math.min(grace + END_SECONDS, LONGEST_CANCEL_SECONDS) });
   }
 
   function progress({ id, cli, status }: Job): Progress | undefined {

@@ -108,6 +108,24 @@ Deno.test("a deadline ends the process, and so does a cancel; what was printed i
   assert.equal((await at.engine.cancel(second.job)).status, "cancelled");
 });
 
+Deno.test("a cancel waits for what does not end, but not for ever, and its end goes on", async () => {
+  for (const [grace, waits] of [[1, 6_000], [600, 40_000]] as const) {
+    await using at = testEngine({ stubborn: true, server: { kill_grace_seconds: grace } });
+    const { job, ended } = await at.engine.submit(request);
+    const process = await at.started(1);
+    let answer: Job | undefined;
+    const cancelling = at.engine.cancel(job).then((job) => answer = job);
+    await at.clock.advance(waits - 1);
+    assert.equal(answer, undefined);
+    await at.clock.advance(1);
+    assert.equal((await cancelling).status, "running");
+
+    process.exit(137, "SIGKILL");
+    await ended;
+    assert.equal(at.engine.current(job).status, "cancelled");
+  }
+});
+
 Deno.test("the event that ends a run counts also when the process does not go", async () => {
   await using at = testEngine({ profile: { completion_pattern: "^DONE$" } });
   const { job } = await at.engine.submit(request);

@@ -34,6 +34,8 @@ export interface TestEngineOptions {
   /** Keys of the profile of the CLI `prog`. */
   profile?: Record<string, unknown>;
   server?: Record<string, unknown>;
+  /** Whether processes go on when they are asked to end. */
+  stubborn?: boolean;
   /** Stands between the engine and its store. */
   between?(store: TestStore): Store;
   parts?: Partial<EngineParts>;
@@ -76,6 +78,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
         ended: end.promise,
         end(graceMs) {
           process.asked.push(graceMs);
+          if (options.stubborn) return end.promise.then(() => []);
           process.exit(143, "SIGTERM");
           return Promise.resolve([]);
         },
@@ -123,6 +126,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
       return processes[count - 1]!;
     },
     async [Symbol.asyncDispose]() {
+      if (options.stubborn) { for (const process of processes) process.exit(137, "SIGKILL"); }
       await engine.interruptAll({ graceMs: 0 });
       await clock.advance(0);
       store[Symbol.dispose]();

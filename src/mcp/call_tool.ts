@@ -4,21 +4,21 @@ import type { z } from "zod";
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import { refusedGuidance } from "./guidance/errors.ts";
-import type { Tool, ToolContext } from "./tools/define_tool.ts";
+import { type CallParts, perform } from "./hold.ts";
+import { type Tool, workOf } from "./tools/define_tool.ts";
 
-/**
- * Calls a tool; never throws.
- *
- * @param context What the tool works with; a failure to provide it is told like any other.
- */
+/** Calls a tool; never throws. A failure to provide what it works with is told like any other. */
 export async function callTool(
   tool: Tool,
   given: unknown,
-  context: () => Promise<ToolContext>,
+  parts: CallParts,
 ): Promise<CallToolResult> {
   try {
     const input = checked(tool, given);
-    const payload = await tool.handle(input, await context());
+    const payload = await perform(
+      { work: workOf(tool, input), name: tool.name, given: input },
+      parts,
+    );
     return {
       content: [{ type: "text", text: tool.text(payload) }],
       structuredContent: { ...payload, ...tool.guidance(payload, input) },
@@ -29,9 +29,12 @@ export async function callTool(
   }
 }
 
-function checked(tool: Tool, given: unknown): unknown {
+function checked(tool: Tool, given: unknown): Record<string, unknown> {
   const parsed = tool.input.safeParse(given ?? {}, { reportInput: true });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checkAction(tool, parsed.data);
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map((issue) => problemOf(issue, tool));
   throw new AimuxError(
     "invalid_input",
@@ -41,6 +44,27 @@ function checked(tool: Tool, given: unknown): unknown {
       details: { problems },
     },
   );
+}
+
+/** A parameter that an action does not take would have no effect, so it is refused. */
+function checkAction(tool: Tool, { action, ...given }: Record<string, unknown>): void {
+  if (!("actions" in tool)) return;
+  const { needs = [], takes = [] } = tool.actions[String(action)]!;
+  const missing = needs.find((name) => given[name] === undefined);
+  if (missing !== undefined) {
+    throw new AimuxError("invalid_input", `Action "${action}" needs ${missing}`, {
+      hint: `Pass ${missing} from an earlier result or from action "list"`,
+      details: { action, missing },
+    });
+  }
+  const all = [...needs, ...takes];
+  const stray = Object.keys(given).find((name) => given[name] !== undefined && !all.includes(name));
+  if (stray !== undefined) {
+    throw new AimuxError("invalid_input", `Action "${action}" takes no ${stray}`, {
+      hint: all.length === 0 ? "It takes no parameters" : `It takes: ${all.join(", ")}`,
+      details: { action, stray },
+    });
+  }
 }
 
 function problemOf(issue: z.core.$ZodIssue, tool: Tool): string {
@@ -58,7 +82,7 @@ function problemOf(issue: z.core.$ZodIssue, tool: Tool): string {
 }
 
 function unknownKey(key: string, tool: Tool): string {
-  const known = Object.keys((tool.input as z.ZodObject).shape);
+  const known = Object.keys(tool.input.shape);
   const close = nearest(key, known);
   return `there is no parameter ${JSON.stringify(key)}` +
     (close ? `, did you mean "${close}"?` : ` (there are: ${known.join(", ")})`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { systemClock } from "../lib/clock.ts";
 import { AimuxError } from "../lib/errors.ts";
 import { callTool } from "./call_tool.ts";
 import { guidance } from "./guidance/guidance.ts";
@@ -7,40 +8,48 @@ import { defineTool, type Tool, type ToolContext } from "./tools/define_tool.ts"
 
 const sections = { what: "", when: "", why: "", how: "", not: "", choose: "" };
 
+const FACE = {
+  name: "probe",
+  title: "Probe",
+  description: sections,
+  output: z.object({}),
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  guidance: (payload: { bad?: boolean }) =>
+    guidance({ state: payload.bad ? "bad" : "good", you_are_here: "here" }),
+  text: () => "in words",
+};
+
 /** A tool that does what a test says. */
 function tool(handle: (input: { name: string; count: number }) => unknown): Tool {
   return defineTool({
-    name: "probe",
-    title: "Probe",
+    ...FACE,
     classification: "sync_ok",
-    description: sections,
     input: z.strictObject({
       name: z.string(),
       count: z.int().min(1).default(1),
       kind: z.enum(["big", "small"]).optional(),
     }),
-    output: z.object({}),
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
-    guidance: (payload: { bad?: boolean }) =>
-      guidance({ state: payload.bad ? "bad" : "good", you_are_here: "here" }),
-    text: () => "in words",
-    failed: ({ bad }) => bad === true,
+    failed: ({ bad }: { bad?: boolean }) => bad === true,
     handle: (input) => handle(input) as { bad?: boolean },
   });
 }
 
 const context = () => Promise.resolve({} as ToolContext);
+const clock = systemClock;
 
 // deno-lint-ignore no-explicit-any -- tests read fields whose presence is what they test
 type Told = Record<string, any>;
 
 async function call(probe: Tool, given: unknown, from = context) {
-  const { structuredContent, content, isError } = await callTool(probe, given, from);
+  const { structuredContent, content, isError } = await callTool(probe, given, {
+    context: from,
+    clock,
+  });
   const [block] = content;
   const text = block?.type === "text" ? block.text : "";
   return { told: structuredContent as Told, text, isError };
@@ -110,4 +119,36 @@ Deno.test("anything else that is thrown is internal, also before the tool is rea
   const broken = () => Promise.reject(new AimuxError("storage", "No disk"));
   const { told } = await call(tool(() => ({})), { name: "x" }, broken);
   assert.equal(told.error.code, "storage");
+});
+
+Deno.test("an action is given what it needs, and nothing that would have no effect", async () => {
+  const probe = defineTool({
+    ...FACE,
+    input: z.strictObject({
+      action: z.enum(["show", "clear"]),
+      id: z.string().optional(),
+      limit: z.int().optional(),
+    }),
+    actions: {
+      show: {
+        what: "Shows one.",
+        needs: ["id"],
+        takes: ["limit"],
+        classification: "sync_ok",
+        handle: ({ id }) => ({ shown: id }),
+      },
+      clear: { what: "Clears.", classification: "sync_ok", handle: () => ({}) },
+    },
+  });
+  assert.equal((await call(probe, { action: "show", id: "x", limit: 1 })).told.shown, "x");
+  for (
+    const [given, message, hint] of [
+      [{ action: "show" }, 'Action "show" needs id', /Pass id/],
+      [{ action: "clear", id: "x" }, 'Action "clear" takes no id', /takes no parameters/],
+    ] as const
+  ) {
+    const { told } = await call(probe, given);
+    assert.deepEqual([told.error.code, told.error.message], ["invalid_input", message]);
+    assert.match(told.error.hint, hint);
+  }
 });

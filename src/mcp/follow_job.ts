@@ -14,21 +14,36 @@ export type FollowParts = Pick<
 
 /**
  * Waits until the job has ended, at most so many seconds, and returns it as it then is. Meanwhile
- * each new readable line of its output is told, and at every heartbeat what runs, how long, and
- * what it printed last. When this returns, all that was told has been sent.
+ * its progress is told; when this returns, all that was told has been sent.
  */
 export async function followJob(job: Job, seconds: number, parts: FollowParts): Promise<Job> {
-  const { engine, signal, progress } = parts;
-  if (!progress) return await engine.settled(job, { seconds, signal });
+  const { engine, signal } = parts;
   const over = new AbortController();
-  const lines = tellLines(job, progress, over.signal, parts);
-  const heart = tellHeartbeats(job, progress, over.signal, parts);
+  const telling = tellProgress(job, over.signal, parts);
   try {
     return await engine.settled(job, { seconds, signal });
   } finally {
     over.abort();
-    await Promise.all([lines, heart]);
+    await telling;
   }
+}
+
+/**
+ * Tells a caller that asked for it each new readable line of a job's output, and at every heartbeat
+ * what runs, how long, and what it printed last. Resolves once the signal has aborted and all that
+ * was told has been sent.
+ */
+export async function tellProgress(
+  job: Job,
+  over: AbortSignal,
+  parts: FollowParts,
+): Promise<void> {
+  const { progress } = parts;
+  if (!progress) return;
+  await Promise.all([
+    tellLines(job, progress, over, parts),
+    tellHeartbeats(job, progress, over, parts),
+  ]);
 }
 
 async function tellLines(

@@ -1,6 +1,7 @@
 /** The MCP server: the same tools and resources for every client, transport and protocol era. */
 import { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import type { Clock } from "../lib/clock.ts";
 import type { Store } from "../store/store.ts";
 import { callTool } from "./call_tool.ts";
 import { registerJobResources } from "./job_resources.ts";
@@ -14,6 +15,7 @@ export interface ServerParts {
   /** The working parts; they may still be being built when the first client connects. */
   context(): Promise<Omit<ToolContext, "signal" | "principal" | "progress">>;
   principal: string;
+  clock: Clock;
 }
 
 const INSTRUCTIONS = [
@@ -37,7 +39,11 @@ export function createMcpServer(parts: ServerParts): McpServer {
   return server;
 }
 
-function register(server: McpServer, tool: Tool, { context, principal }: ServerParts): void {
+function register(
+  server: McpServer,
+  tool: Tool,
+  { context, principal, clock }: ServerParts,
+): void {
   server.registerTool(
     tool.name,
     {
@@ -47,12 +53,18 @@ function register(server: McpServer, tool: Tool, { context, principal }: ServerP
       outputSchema: unchecked(tool.output, "output"),
       annotations: tool.annotations,
     },
-    (given, { mcpReq: { signal, _meta, notify } }) =>
-      callTool(tool, given, async () => {
-        const parts = await context();
-        const progress = progressSink(_meta?.progressToken, parts.clock, notify);
-        return { ...parts, principal, signal, ...progress && { progress } };
-      }),
+    (given, { mcpReq: { signal, _meta, notify } }) => {
+      const progress = progressSink(_meta?.progressToken, clock, notify);
+      return callTool(tool, given, {
+        context: async () => ({
+          ...await context(),
+          principal,
+          signal,
+          ...progress && { progress },
+        }),
+        clock,
+      });
+    },
   );
 }
 

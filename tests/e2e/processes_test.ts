@@ -21,6 +21,23 @@ Deno.test("cancel ends the whole group, also what ignores SIGTERM", async () => 
   assert.match(job.partial_output, /half/);
 });
 
+Deno.test("kill answers although the CLI ignores SIGTERM, and leaves nothing behind", async () => {
+  await using aimux = await startServer({
+    config: { server: { kill_grace_seconds: 0.5 } },
+    emulators: { codex: STUBBORN },
+  });
+  const { job_id, session_id } = await aimux.call("exec", {
+    prompt: "hang",
+    cli: "codex",
+    async: true,
+  });
+  await grandchildren(aimux, 2);
+  const killed = await aimux.call("sessions", { action: "kill", session_id });
+  assert.deepEqual([killed.status, killed.cancelled_jobs], ["killed", [job_id]]);
+  assert.deepEqual(aimux.processesLeft(), []);
+  assert.equal((await aimux.call("status", { job_id })).error.code, "not_found");
+});
+
 Deno.test("a timeout ends the whole group", async () => {
   await using aimux = await startServer({
     config: { server: { kill_grace_seconds: 0.5 } },

@@ -25,22 +25,22 @@ export interface Guidance {
 
 /** The guidance fields in an output schema. */
 export const guidanceShape = {
-  state: z.string().optional().describe("Where the work stands"),
-  you_are_here: z.string().optional(),
+  state: z.string().optional().describe("Where the work stands, as one word"),
+  you_are_here: z.string().optional().describe("The same as a sentence"),
   coverage_gaps: z.array(z.string()).optional().describe("What the answer does not cover"),
   choose_your_path: z.record(
     z.string(),
     z.object({
-      when: z.string(),
+      when: z.string().describe("When to choose it"),
       next_call: z.object({
-        tool: z.string(),
-        arguments: z.record(z.string(), z.unknown()),
-      }).optional(),
-      then: z.string(),
+        tool: z.string().describe("Its name"),
+        arguments: z.record(z.string(), z.unknown()).describe("To be passed as they are"),
+      }).optional().describe("A call that works as it stands, where the way is a call"),
+      then: z.string().describe("What to expect after it, or what to do"),
     }),
-  ).optional().describe("Ways to go on, each with a call that works as it stands"),
-  stop_conditions: z.array(z.string()).optional(),
-  do_not: z.array(z.string()).optional(),
+  ).optional().describe("Ways to go on, by name"),
+  stop_conditions: z.array(z.string()).optional().describe("When to stop"),
+  do_not: z.array(z.string()).optional().describe("What would make it worse"),
 };
 
 /** Guidance with empty lists filled in. */

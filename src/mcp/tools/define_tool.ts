@@ -7,11 +7,14 @@ import type { Config } from "../../config/schema.ts";
 import type { Guidance } from "../guidance/guidance.ts";
 import type { ProgressSink } from "../progress_sink.ts";
 
+/** The classes of principle P26: a long call must never trap its caller. */
+export const CLASSIFICATIONS = ["sync_ok", "async_mandatory", "unknown"] as const;
+
 /**
- * How long a tool may hold its caller: `sync_ok` answers from memory or the database,
- * `async_mandatory` returns a handle when the work takes long, `unknown` is not classified yet.
+ * How long a call may hold its caller: `sync_ok` answers from memory or the database,
+ * `async_mandatory` hands back a job when the work takes long, `unknown` is not classified yet.
  */
-export type Classification = "sync_ok" | "async_mandatory" | "unknown";
+export type Classification = (typeof CLASSIFICATIONS)[number];
 
 /** What a tool works with. */
 export interface ToolContext {
@@ -37,11 +40,52 @@ export interface Description {
   choose: string;
 }
 
-/** All there is to say of a tool. */
-export interface ToolDefinition<Input extends z.ZodType, Payload extends object> {
+/** Work that was started and goes on by itself. */
+export interface Started<Payload> {
+  /** How long this call may wait for it, 0 for not at all; `server.sync_wait_seconds` caps it. */
+  waitSeconds: number;
+  /** Settles when the work has ended. */
+  ended: Promise<unknown>;
+  /** Tells the caller, until the signal aborts, how the work goes on. */
+  follow?(over: AbortSignal): Promise<void>;
+  /** The result, or how far the work has come. It does not wait. */
+  payload(): Payload;
+  /** Ends the work, because its caller has taken the call back. */
+  cancel(): Promise<unknown>;
+}
+
+/** What a call does. Work that may take long is only started here; the caller does the waiting. */
+export type Work<Given, Payload> =
+  | {
+    classification: "sync_ok" | "unknown";
+    /** @throws AimuxError */
+    handle(given: Given, context: ToolContext): Promise<Payload> | Payload;
+  }
+  | {
+    classification: "async_mandatory";
+    /** @throws AimuxError where the call is refused; then nothing was started. */
+    start(given: Given, context: ToolContext): Promise<Started<Payload>>;
+  };
+
+/** One value of a tool's parameter `action`. */
+export type Action<Given, Payload> = Work<Given, Payload> & {
+  /** What it does, as one sentence. */
+  what: string;
+  /** The parameters that it must be given. */
+  needs?: readonly Exclude<keyof Given, "action">[];
+  /** The parameters that it may be given; any other has no effect here and is refused. */
+  takes?: readonly Exclude<keyof Given, "action">[];
+};
+
+/** The whole tool is one work, or each of its actions is one: none can be left out or be stale. */
+type Works<Given, Payload> = Given extends { action: infer Name extends string }
+  ? { actions: { [Each in Name]: Action<Given, Payload> } }
+  : Work<Given, Payload>;
+
+/** What there is to say of a tool besides its work. */
+interface Face<Input extends z.ZodType, Payload> {
   name: string;
   title: string;
-  classification: Classification;
   description: Description;
   input: Input;
   /** The schema of the payload and the guidance fields. */
@@ -58,18 +102,30 @@ export interface ToolDefinition<Input extends z.ZodType, Payload extends object>
   text(payload: Payload): string;
   /** Whether the payload tells of a failure. */
   failed?(payload: Payload): boolean;
-  /** @throws AimuxError */
-  handle(input: z.output<Input>, context: ToolContext): Promise<Payload> | Payload;
 }
 
+/** All there is to say of a tool. */
+export type ToolDefinition<Input extends z.ZodType, Payload extends object> =
+  & Face<Input, Payload>
+  & Works<z.output<Input>, Payload>;
+
+type Anything = Record<string, unknown>;
+
 /** A tool of any input, as the registry holds it. */
-export type Tool = ToolDefinition<z.ZodType, Record<string, unknown>>;
+export type Tool =
+  & Face<z.ZodObject, Anything>
+  & (Work<Anything, Anything> | { actions: Record<string, Action<Anything, Anything>> });
 
 /** Types a tool's parts against each other. */
-export function defineTool<Input extends z.ZodType, Payload extends object>(
+export function defineTool<Input extends z.ZodObject, Payload extends object>(
   definition: ToolDefinition<Input, Payload>,
 ): Tool {
   return definition as unknown as Tool;
+}
+
+/** What a call with these arguments does. */
+export function workOf(tool: Tool, given: Anything): Work<Anything, Anything> {
+  return "actions" in tool ? tool.actions[String(given["action"])]! : tool;
 }
 
 /** The description as clients get it. */

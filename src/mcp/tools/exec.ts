@@ -3,8 +3,7 @@ import { z } from "zod";
 import { EFFORT_LEVELS } from "../../config/profile.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
-import { isFinal } from "../../store/job.ts";
-import { followJob } from "../follow_job.ts";
+import { tellProgress } from "../follow_job.ts";
 import { jobGuidance } from "../guidance/jobs.ts";
 import { defineTool } from "./define_tool.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
@@ -34,7 +33,6 @@ const input = z.strictObject({
 export const exec = defineTool({
   name: "exec",
   title: "Run a prompt on an AI CLI",
-  classification: "async_mandatory",
   description: {
     what: "Runs one prompt on one AI coding CLI (codex, gemini, claude, qwen, aider, goose, " +
       "crush, gptme, cline, continue, droid, opencode) and returns its final answer.",
@@ -61,16 +59,17 @@ export const exec = defineTool({
   text: jobText,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
-  async handle(given, context) {
-    const { engine, principal, signal } = context;
-    const { job, syncWaitSeconds } = await engine.submit(requestOf(given, principal));
-    if (given.async) return describeJob(job, engine);
-    const settled = await followJob(job, syncWaitSeconds, context);
-    // A call that was taken back takes its job with it; one that waited too long does not.
-    if (signal.aborted && !isFinal(settled.status)) {
-      return describeJob(await engine.cancel(settled), engine);
-    }
-    return describeJob(settled, engine);
+  classification: "async_mandatory",
+  async start(given, context) {
+    const { engine, principal } = context;
+    const { job, syncWaitSeconds, ended } = await engine.submit(requestOf(given, principal));
+    return {
+      waitSeconds: given.async ? 0 : syncWaitSeconds,
+      ended,
+      follow: (over) => tellProgress(job, over, context),
+      payload: () => describeJob(engine.current(job), engine),
+      cancel: () => engine.cancel(job),
+    };
   },
 });
 

@@ -4,6 +4,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { configSchema } from "../../config/schema.ts";
 import { type TestEngine, testEngine } from "../../engine/testing.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { type FinalStatus, isFinal, JOB_STATUSES } from "../../store/job.ts";
 import { callTool } from "../call_tool.ts";
@@ -18,6 +19,7 @@ async function announced() {
   const server = createMcpServer({
     version: "1",
     principal: "local",
+    clock: systemClock,
     context: () => Promise.reject(new Error("not asked for")),
   });
   const client = new Client({ name: "t", version: "1" });
@@ -40,7 +42,6 @@ Deno.test("every tool has all parts, and its name once", () => {
   for (const tool of TOOLS) {
     assert.match(tool.name, /^[a-z][a-z_]*$/);
     assert.ok(tool.title.length > 3);
-    assert.ok(tool.classification === "sync_ok" || tool.classification === "async_mandatory");
     assert.deepEqual(Object.keys(tool.description), [
       "what",
       "when",
@@ -57,8 +58,11 @@ Deno.test("every tool has all parts, and its name once", () => {
       "readOnlyHint",
     ]);
     assert.ok(!(tool.annotations.readOnlyHint && tool.annotations.destructiveHint));
-    for (const part of [tool.guidance, tool.text, tool.handle]) {
-      assert.equal(typeof part, "function");
+    assert.equal(typeof tool.guidance, "function");
+    assert.equal(typeof tool.text, "function");
+    for (const work of "actions" in tool ? Object.values(tool.actions) : [tool]) {
+      const does = work.classification === "async_mandatory" ? work.start : work.handle;
+      assert.equal(typeof does, "function");
     }
   }
 });
@@ -79,7 +83,6 @@ Deno.test("clients get object schemas; an input takes no other parameter and exp
     assert.deepEqual([input.type, output.type], ["object", "object"], name);
     assert.equal(input.additionalProperties, false);
     for (const [parameter, { description }] of Object.entries(input.properties ?? {})) {
-      if (parameter === "action") continue;
       assert.ok(typeof description === "string" && description.length > 5, `${name}.${parameter}`);
     }
     for (const word of ["anyOf", "oneOf", "allOf", "$ref"]) {
@@ -102,7 +105,10 @@ async function strictClient(at: TestEngine) {
     Promise.resolve({ engine, store, config, clock, principal: "local", signal });
   return async function call(name: string, args: Record<string, unknown>) {
     const tool = TOOLS.find((tool) => tool.name === name)!;
-    const { structuredContent, content, isError } = await callTool(tool, args, context);
+    const { structuredContent, content, isError } = await callTool(tool, args, {
+      context,
+      clock,
+    });
     // As it goes over the wire.
     const payload = JSON.parse(JSON.stringify(structuredContent));
     checker(tools.get(name)!.outputSchema).parse(payload);
@@ -122,6 +128,24 @@ function checkCalls({ choose_your_path }: Guidance, tools: Awaited<ReturnType<ty
     checker(tools.get(next_call.tool)!.inputSchema).parse(next_call.arguments);
   }
 }
+
+Deno.test("every action is an action of the registry, and its parameters are the tool's", () => {
+  for (const tool of TOOLS) {
+    const parameters = Object.keys(tool.input.shape);
+    if (!("actions" in tool)) {
+      assert.ok(!parameters.includes("action"), tool.name);
+      continue;
+    }
+    const { options } = tool.input.shape["action"] as unknown as z.ZodEnum;
+    assert.deepEqual(Object.keys(tool.actions), options);
+    const used = new Set(["action"]);
+    for (const { what, needs = [], takes = [] } of Object.values(tool.actions)) {
+      assert.match(what, /^[A-Z].+\.$/);
+      for (const name of [...needs, ...takes]) used.add(String(name));
+    }
+    assert.deepEqual([...used].toSorted(), parameters.toSorted(), "each is of use to an action");
+  }
+});
 
 const FINAL = JOB_STATUSES.filter(isFinal);
 const prompt = "say hi";

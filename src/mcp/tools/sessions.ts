@@ -14,7 +14,7 @@ import { findJob } from "./status.ts";
 export const SESSION_ACTIONS = ["list", "info", "cancel", "kill", "gc", "health"] as const;
 
 const input = z.strictObject({
-  action: z.enum(SESSION_ACTIONS),
+  action: z.enum(SESSION_ACTIONS).describe("What to do"),
   session_id: z.string().optional().describe("For info and kill"),
   job_id: z.string().optional().describe("For cancel"),
   status: z.enum(["all", "active", ...JOB_STATUSES]).optional()
@@ -26,47 +26,47 @@ const input = z.strictObject({
 type Input = z.output<typeof input>;
 
 const sessionShape = z.object({
-  session_id: z.string(),
-  cli: z.string(),
-  cwd: z.string(),
-  cli_session_id: z.string().optional(),
+  session_id: z.string().describe("Pass it to exec to continue the conversation"),
+  cli: z.string().describe("The CLI that it is with"),
+  cwd: z.string().describe("The folder that it is in"),
+  cli_session_id: z.string().optional().describe("The CLI's own id of the conversation"),
   turns: z.int().describe("How many of its jobs have completed"),
   status: z.string().optional().describe("The state of its newest job"),
-  last_job_id: z.string().optional(),
-  created_at: z.string(),
-  last_active_at: z.string(),
+  last_job_id: z.string().optional().describe("Its newest job"),
+  created_at: z.string().describe("ISO 8601, UTC"),
+  last_active_at: z.string().describe("When a job of it last began or ended"),
 });
 
 const jobShape = z.object({
-  job_id: z.string(),
-  status: z.enum(JOB_STATUSES),
-  cli: z.string(),
-  role: z.string(),
-  prompt_preview: z.string(),
-  content_preview: z.string().optional(),
-  output_uri: z.string().optional(),
+  job_id: z.string().describe("Pass it to status"),
+  status: z.enum(JOB_STATUSES).describe("The state of the job"),
+  cli: z.string().describe("The CLI that runs it"),
+  role: z.string().describe("The role that it runs in"),
+  prompt_preview: z.string().describe("The first 200 characters of the prompt"),
+  content_preview: z.string().optional().describe("The first 200 characters of the answer"),
+  output_uri: z.string().optional().describe("The resource with all of the output"),
   error: errorShape.optional(),
-  created_at: z.string(),
-  started_at: z.string().optional(),
-  finished_at: z.string().optional(),
+  created_at: z.string().describe("ISO 8601, UTC"),
+  started_at: z.string().optional().describe("Once it runs"),
+  finished_at: z.string().optional().describe("Once it has ended"),
 });
 
 const payloadShape = z.object({
-  action: z.enum(SESSION_ACTIONS),
-  sessions: z.array(sessionShape).optional(),
-  count: z.int().optional().describe("How many sessions are listed"),
-  total_sessions: z.int().optional(),
-  session: sessionShape.optional(),
-  jobs: z.array(jobShape).optional(),
-  job_id: z.string().optional(),
-  session_id: z.string().optional(),
-  status: z.string().optional().describe("The state that the job really ended in, or killed"),
-  message: z.string().optional(),
-  cancelled_jobs: z.array(z.string()).optional(),
-  collected: z.int().optional().describe("How many expired sessions were deleted"),
-  running_jobs: z.int().optional(),
-  queued_jobs: z.int().optional(),
-  max_concurrent_jobs: z.int().optional(),
+  action: z.enum(SESSION_ACTIONS).describe("What was done"),
+  sessions: z.array(sessionShape).optional().describe("list: the sessions"),
+  count: z.int().optional().describe("list: how many are listed"),
+  total_sessions: z.int().optional().describe("list, health: how many there are"),
+  session: sessionShape.optional().describe("info: the session"),
+  jobs: z.array(jobShape).optional().describe("info: its jobs, oldest first"),
+  job_id: z.string().optional().describe("cancel: the job"),
+  session_id: z.string().optional().describe("cancel: its session; kill: the deleted one"),
+  status: z.string().optional().describe("cancel: the state that the job is in; kill: killed"),
+  message: z.string().optional().describe("cancel, kill, gc: what was done, as a sentence"),
+  cancelled_jobs: z.array(z.string()).optional().describe("kill: the jobs that were ended"),
+  collected: z.int().optional().describe("gc: how many expired sessions were deleted"),
+  running_jobs: z.int().optional().describe("health: jobs that run, of all servers"),
+  queued_jobs: z.int().optional().describe("health: jobs that wait, of all servers"),
+  max_concurrent_jobs: z.int().optional().describe("health: how many may run at once"),
 });
 
 /** What the sessions tool returns, without the guidance. */
@@ -75,12 +75,13 @@ export type SessionsPayload = z.output<typeof payloadShape>;
 /** How much of a prompt or an answer a listing shows. */
 const PREVIEW_CHARS = 200;
 const DEFAULT_LIMIT = 20;
+/** How long a call may go on to end jobs that come while it deletes their session. */
+const LONGEST_KILL_SECONDS = 10;
 
 /** Lists, inspects, cancels and deletes. */
 export const sessions = defineTool({
   name: "sessions",
   title: "Sessions and their jobs",
-  classification: "sync_ok",
   description: {
     what: "Manages sessions (conversations with a CLI) and their jobs.",
     when: "To find a session_id or job_id, to stop a job, or to clean up.",
@@ -101,36 +102,43 @@ export const sessions = defineTool({
   guidance: sessionsGuidance,
   text: sessionsText,
 
-  handle(given, context) {
-    rejectStray(given);
-    return ACTIONS[given.action](given, context);
+  actions: {
+    list: {
+      what: "Lists sessions, the newest activity first.",
+      takes: ["status", "cli", "limit"],
+      classification: "sync_ok",
+      handle: list,
+    },
+    info: {
+      what: "Shows a session and its jobs, with the first words of their prompts and answers.",
+      needs: ["session_id"],
+      classification: "sync_ok",
+      handle: info,
+    },
+    cancel: {
+      what: "Ends a job and what it has started; what it printed and its session are kept.",
+      needs: ["job_id"],
+      classification: "sync_ok",
+      handle: cancel,
+    },
+    kill: {
+      what: "Ends a session's jobs and deletes it with their output.",
+      needs: ["session_id"],
+      classification: "sync_ok",
+      handle: kill,
+    },
+    gc: {
+      what: "Deletes the expired sessions now, not at the next hour.",
+      classification: "sync_ok",
+      handle: gc,
+    },
+    health: {
+      what: "Counts sessions and jobs.",
+      classification: "sync_ok",
+      handle: health,
+    },
   },
 });
-
-/** Which parameters each action takes; another one would have no effect, so it is refused. */
-const PARAMETERS: Record<Input["action"], readonly (keyof Input)[]> = {
-  list: ["status", "cli", "limit"],
-  info: ["session_id"],
-  cancel: ["job_id"],
-  kill: ["session_id"],
-  gc: [],
-  health: [],
-};
-
-function rejectStray({ action, ...given }: Input): void {
-  const takes = PARAMETERS[action];
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || takes.includes(name as keyof Input)) continue;
-    throw new AimuxError("invalid_input", `Action "${action}" takes no ${name}`, {
-      hint: takes.length === 0 ? "It takes no parameters" : `It takes: ${takes.join(", ")}`,
-    });
-  }
-}
-
-const ACTIONS: Record<
-  Input["action"],
-  (given: Input, context: ToolContext) => SessionsPayload | Promise<SessionsPayload>
-> = { list, info, cancel, kill, gc, health };
 
 function list({ status, cli, limit }: Input, { store, principal }: ToolContext): SessionsPayload {
   const found = store.sessions.list({
@@ -148,7 +156,7 @@ function list({ status, cli, limit }: Input, { store, principal }: ToolContext):
 }
 
 function info({ session_id }: Input, context: ToolContext): SessionsPayload {
-  const session = findSession(session_id, "info", context);
+  const session = findSession(session_id!, context);
   const jobs = context.store.jobs.bySession(session.id);
   return {
     action: "info",
@@ -158,30 +166,31 @@ function info({ session_id }: Input, context: ToolContext): SessionsPayload {
 }
 
 async function cancel({ job_id }: Input, context: ToolContext): Promise<SessionsPayload> {
-  if (job_id === undefined) throw missing("job_id", "cancel");
-  const job = findJob(job_id, context);
+  const job = findJob(job_id!, context);
+  const told = { action: "cancel" as const, job_id: job.id, session_id: job.sessionId };
   if (isFinal(job.status)) {
     const message = `The job had already ended as ${job.status}; nothing was cancelled`;
-    return { action: "cancel", job_id, session_id: job.sessionId, status: job.status, message };
+    return { ...told, status: job.status, message };
   }
   const ended = await context.engine.cancel(job);
   const message = ended.status === "cancelled"
     ? "The job was cancelled and its process has ended"
     : isFinal(ended.status)
     ? `The job was faster: it ended as ${ended.status}`
-    : "Another aimux server runs the job; it was asked to cancel it and has not answered yet";
-  return { action: "cancel", job_id, session_id: job.sessionId, status: ended.status, message };
+    : "The job was asked to end and has not ended yet";
+  return { ...told, status: ended.status, message };
 }
 
 async function kill({ session_id }: Input, context: ToolContext): Promise<SessionsPayload> {
-  const { store, engine } = context;
-  const session = findSession(session_id, "kill", context);
+  const { store, engine, clock } = context;
+  const session = findSession(session_id!, context);
   const cancelled: string[] = [];
+  const deadline = clock.now() + LONGEST_KILL_SECONDS * 1000;
   // A call may add a job while those before it end.
   for (let left = unfinished(); left.length > 0; left = unfinished()) {
     const ended = await Promise.all(left.map((job) => engine.cancel(job)));
     const still = ended.find(({ status }) => !isFinal(status));
-    if (still) throw notDeleted(session.id, still.id);
+    if (still || clock.now() > deadline) throw notDeleted(session.id, still ?? left[0]!);
     cancelled.push(...left.map(({ id }) => id));
   }
   const jobs = store.jobs.bySession(session.id).length;
@@ -199,9 +208,10 @@ async function kill({ session_id }: Input, context: ToolContext): Promise<Sessio
   }
 }
 
-function notDeleted(session: string, job: string): AimuxError {
-  return new AimuxError("failed", `Session "${session}" was not deleted: "${job}" runs`, {
-    hint: "Another aimux server runs the job and was asked to cancel it; try again in a moment",
+function notDeleted(session: string, { id }: Job): AimuxError {
+  return new AimuxError("failed", `Session "${session}" was not deleted: "${id}" still runs`, {
+    hint: "The job was asked to end; try again in a moment",
+    details: { session_id: session, job_id: id },
   });
 }
 
@@ -225,22 +235,14 @@ function health(_given: Input, { store, config, principal }: ToolContext): Sessi
 }
 
 function findSession(
-  id: string | undefined,
-  action: string,
+  id: string,
   { store, principal }: ToolContext,
 ): Session {
-  if (id === undefined) throw missing("session_id", action);
   const session = store.sessions.find(id, principal);
   if (session) return session;
   throw new AimuxError("not_found", `No session "${id}"`, {
     hint: 'List the sessions with action "list"',
     details: { session_id: id },
-  });
-}
-
-function missing(parameter: string, action: string): AimuxError {
-  return new AimuxError("invalid_input", `Action "${action}" needs ${parameter}`, {
-    hint: `Pass ${parameter} from an earlier result or from action "list"`,
   });
 }
 

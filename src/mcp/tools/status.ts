@@ -15,7 +15,6 @@ const LONGEST_WAIT_SECONDS = 45;
 export const status = defineTool({
   name: "status",
   title: "State and result of a job",
-  classification: "sync_ok",
   description: {
     what: "The state of a job and, once it has ended, its result.",
     when: "After a call that returned a job_id.",
@@ -40,6 +39,7 @@ export const status = defineTool({
   text: jobText,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
+  classification: "sync_ok",
   async handle({ job_id, wait_seconds }, context) {
     const { engine, store, principal } = context;
     const job = findJob(job_id, { store, principal });
