@@ -25,6 +25,14 @@ export interface AppOptions {
   cwd: string;
 }
 
+/** How the program is stopped. */
+export interface StopOptions {
+  /** Between asking a process to end and killing it. */
+  graceMs: number;
+  /** Waits, not for ever, until the calls whose jobs have now ended are answered from the store. */
+  answered?(): Promise<void>;
+}
+
 /** The program without its face. */
 export interface App {
   log: Log;
@@ -37,7 +45,7 @@ export interface App {
   /** Resolves when no job is queued or running. */
   idle(): Promise<void>;
   /** Ends every job as `interrupted`, and closes store and log. */
-  stop(how: { graceMs: number }): Promise<void>;
+  stop(how: StopOptions): Promise<void>;
 }
 
 /** What tools work with. */
@@ -68,10 +76,11 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       const parts = await built?.catch(() => undefined);
       await parts?.engine.idle();
     },
-    async stop({ graceMs }) {
+    async stop({ graceMs, answered }) {
       stopped = built === undefined;
       const parts = await built?.catch(() => undefined);
       await parts?.engine.interruptAll({ graceMs });
+      await answered?.();
       stopped = true;
       parts?.close();
       log[Symbol.dispose]();

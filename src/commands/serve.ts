@@ -64,20 +64,20 @@ export async function serve(options: ServeOptions): Promise<number> {
   ]);
   app.log.info("Stopping", { why });
 
+  const answered = () => within(LAST_WRITE_MS, transport.answered());
   const graceMs = settings.shutdown_grace_seconds * 1000;
   const killGraceMs = settings.kill_grace_seconds * 1000;
   if (why !== "end of input") {
-    await app.stop({ graceMs: Math.min(killGraceMs, graceMs) });
+    await app.stop({ graceMs: Math.min(killGraceMs, graceMs), answered });
   } else {
-    const answered = transport.answered();
+    const inFlight = transport.answered();
     if (settings.on_disconnect === "finish") {
-      await Promise.race([answered.then(() => app.idle()), signalled]);
+      await Promise.race([inFlight.then(() => app.idle()), signalled]);
     } else {
-      await within(graceMs, answered);
+      await within(graceMs, inFlight);
     }
-    await app.stop({ graceMs: Math.min(killGraceMs, LAST_KILL_GRACE_MS) });
+    await app.stop({ graceMs: Math.min(killGraceMs, LAST_KILL_GRACE_MS), answered });
   }
-  await within(LAST_WRITE_MS, transport.answered());
   await within(LAST_WRITE_MS, connection.close());
   return 0;
 }
