@@ -1,5 +1,6 @@
 /** The composition root: builds every part once, and takes them down again in order. */
-import { createDiscovery } from "./clis/discovery.ts";
+import { createDiscovery, type Discovery } from "./clis/discovery.ts";
+import { createVersions, type Versions } from "./clis/versions.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { CliProfile } from "./config/profile.ts";
 import { formatProblem } from "./config/problem.ts";
@@ -7,18 +8,23 @@ import { loadProfiles } from "./config/profiles.ts";
 import { applyProject, loadProject } from "./config/project.ts";
 import { createEngine } from "./engine/engine.ts";
 import { keepDeletingExpired } from "./engine/expiry.ts";
+import type { Health } from "./engine/health_shape.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import { systemClock } from "./lib/clock.ts";
 import { AimuxError, messageOf } from "./lib/errors.ts";
 import { createIds } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
+import { sentences } from "./lib/sentences.ts";
 import type { ToolContext } from "./mcp/tools/define_tool.ts";
+import type { Launcher } from "./process/launcher.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
-import { chooseSignals } from "./process/signals.ts";
+import { chooseSignals, type Signals } from "./process/signals.ts";
 import { openStore, type Store } from "./store/store.ts";
 
 /** What the program is started with. */
 export interface AppOptions {
+  /** Of aimux. */
+  version: string;
   loaded: LoadedConfig;
   env: Record<string, string>;
   home: string;
@@ -42,6 +48,8 @@ export interface App {
    * @throws AimuxError `storage`
    */
   parts(): Promise<AppParts>;
+  /** How everything is, for a principal; also where the parts cannot be built. */
+  health(principal: string): Promise<Health>;
   /** Resolves when no job is queued or running. */
   idle(): Promise<void>;
   /** Ends every job as `interrupted`, and closes store and log. */
@@ -51,26 +59,47 @@ export interface App {
 /** What tools work with. */
 export type AppParts = Omit<ToolContext, "signal" | "principal" | "progress">;
 
+/** What is known of the CLIs and how they are started; none of it needs the database. */
+interface CliParts {
+  profiles: ReadonlyMap<string, CliProfile>;
+  /** CLIs whose profile is broken, each with what is wrong. */
+  broken: ReadonlyMap<string, string>;
+  discovery: Discovery;
+  signals: Signals;
+  launcher: Launcher;
+  versions: Versions;
+}
+
 /** Prepares the program; nothing is opened before it is needed. */
-export function createApp({ loaded, env, home, cwd }: AppOptions): App {
+export function createApp({ version, loaded, env, home, cwd }: AppOptions): App {
   const { config } = loaded;
   const log = createLog(config.server.log_file, config.server.log_level);
   const clock = systemClock;
+  const startedAt = clock.now();
+  let clis: CliParts | undefined;
   let built: Promise<AppParts & { close(): void }> | undefined;
   let stopped = false;
 
   return {
     log,
-    parts() {
-      if (stopped) {
-        return Promise.reject(new AimuxError("interrupted", "The server is shutting down"));
-      }
-      built ??= build().catch((error) => {
-        built = undefined;
-        log.error("Cannot start", { error: messageOf(error) });
-        throw error;
+    parts,
+    async health(principal) {
+      const { describeHealth } = await import("./engine/health.ts");
+      const open = await parts().catch((error) => ({ problem: problemOf(error) }));
+      const { signals, ...of } = cliParts();
+      return await describeHealth({
+        ...of,
+        version,
+        startedAt,
+        config,
+        clock,
+        log: log.state(),
+        reach: signals.reach,
+        principal,
+        ..."store" in open
+          ? { store: open.store, progress: open.engine.progress }
+          : { store: open },
       });
-      return built;
     },
     async idle() {
       const parts = await built?.catch(() => undefined);
@@ -79,7 +108,7 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
     async stop({ graceMs, answered }) {
       stopped = built === undefined;
       const parts = await built?.catch(() => undefined);
-      await parts?.engine.interruptAll({ graceMs });
+      await Promise.all([parts?.engine.interruptAll({ graceMs }), clis?.versions.close()]);
       await answered?.();
       stopped = true;
       parts?.close();
@@ -87,7 +116,24 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
     },
   };
 
-  async function build(): Promise<AppParts & { close(): void }> {
+  function parts(): Promise<AppParts> {
+    if (stopped) {
+      return Promise.reject(new AimuxError("interrupted", "The server is shutting down"));
+    }
+    built ??= build().catch((error) => {
+      built = undefined;
+      log.error("Cannot start", { error: messageOf(error) });
+      throw error;
+    });
+    return built;
+  }
+
+  function cliParts(): CliParts {
+    clis ??= loadCliParts();
+    return clis;
+  }
+
+  function loadCliParts(): CliParts {
     const { profiles, brokenProfiles } = loadProfiles(loaded.folders);
     const broken = new Map(
       Array.from(brokenProfiles, ([name, problems]) => [
@@ -96,10 +142,23 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       ]),
     );
     for (const [cli, problem] of broken) log.warn("Broken profile", { cli, problem });
+    const signals = chooseSignals();
+    const launcher = createPipeLauncher({ clock, signals });
+    return {
+      profiles,
+      broken,
+      discovery: createDiscovery({ env, home }),
+      signals,
+      launcher,
+      versions: createVersions({ launcher, clock, env, cwd: home }),
+    };
+  }
 
+  async function build(): Promise<AppParts & { close(): void }> {
+    const ofClis = cliParts();
     const store = openStore(config.server.db_path);
     try {
-      return await assemble(store, profiles, broken);
+      return await assemble(store, ofClis);
     } catch (error) {
       store.close();
       throw error;
@@ -108,11 +167,9 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
 
   async function assemble(
     store: Store,
-    profiles: ReadonlyMap<string, CliProfile>,
-    broken: ReadonlyMap<string, string>,
+    { profiles, broken, discovery, signals, launcher }: CliParts,
   ): Promise<AppParts & { close(): void }> {
     const onError = (error: unknown) => log.error("Unexpected", { error: messageOf(error) });
-    const signals = chooseSignals();
     const killGraceMs = config.server.kill_grace_seconds * 1000;
     const ids = createIds();
     const ownership = takeOwnership({ store, clock, ids, signals, killGraceMs, onError });
@@ -123,7 +180,6 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
     const ttlHours = config.server.session_ttl_hours;
     void keepDeletingExpired({ store, clock, ttlHours, onError }, closed.signal);
 
-    const discovery = createDiscovery({ env, home });
     discovery.probeAll(profiles.values()).catch(onError);
     const engine = createEngine({
       config,
@@ -133,7 +189,7 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       discovery,
       store,
       ownership,
-      launcher: createPipeLauncher({ clock, signals }),
+      launcher,
       clock,
       ids,
       env,
@@ -154,4 +210,9 @@ export function createApp({ loaded, env, home, cwd }: AppOptions): App {
       },
     };
   }
+}
+
+/** An error in one line, with what to do about it. */
+function problemOf(error: unknown): string {
+  return sentences(messageOf(error), error instanceof AimuxError ? error.hint : undefined);
 }

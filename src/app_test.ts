@@ -12,7 +12,13 @@ function place() {
   const embedded = new URL("../config/", import.meta.url);
   return {
     home,
-    app: createApp({ loaded: loadConfig({ embedded, env, home }), env, home, cwd: home }),
+    app: createApp({
+      version: "1.2.3",
+      loaded: loadConfig({ embedded, env, home }),
+      env,
+      home,
+      cwd: home,
+    }),
     [Symbol.dispose]: () => Deno.removeSync(home, { recursive: true }),
   };
 }
@@ -74,7 +80,13 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
   const env = { AIMUX_SERVER_DB_PATH: `${at.home}/data/sessions.db` };
   const embedded = new URL("../config/", import.meta.url);
   const loaded = loadConfig({ embedded, env, home: at.home });
-  const second = createApp({ loaded, env, home: at.home, cwd: at.home });
+  const second = createApp({
+    version: "1.2.3",
+    loaded,
+    env,
+    home: at.home,
+    cwd: at.home,
+  });
   const { store } = await second.parts();
   assert.equal(store.jobs.find("job_1")?.status, "interrupted");
   await second.stop({ graceMs: 0 });

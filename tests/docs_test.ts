@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import { profileSchema } from "../src/config/profile.ts";
 import { leaves, type Settings } from "../src/config/merge.ts";
+import { CLI_STATES, healthShape } from "../src/engine/health_shape.ts";
 import { ERROR_CODES } from "../src/lib/errors.ts";
 import { jobResultSchema } from "../src/mcp/tools/job_payload.ts";
 import { TOOLS } from "../src/mcp/tools/registry.ts";
@@ -77,6 +78,13 @@ Deno.test("docs/results.md has every state, error code and field of a job", () =
   }
 });
 
+Deno.test("docs/health.md has every field of the health, and every state of a CLI", () => {
+  const text = read("docs/health.md");
+  const fields = fieldsOf(healthShape);
+  assert.ok(fields.includes("jobs.active.queue_position"), fields.join(", "));
+  for (const name of [...fields, ...CLI_STATES]) rowOf(text, name);
+});
+
 Deno.test("the README names every tool, and every parameter of exec", () => {
   const text = read("README.md");
   for (const { name } of TOOLS) assert.ok(text.includes(`**${name}**`), name);
@@ -109,6 +117,22 @@ function rowOf(text: string, name: string): string {
 function inner(schema: unknown): string[] {
   const { def, shape } = schema as { def: { innerType?: unknown }; shape?: object };
   return shape ? Object.keys(shape) : inner(def.innerType);
+}
+
+/** Every field of a schema of JSON, those of maps and lists within it as `map.field`. */
+function fieldsOf(schema: unknown): string[] {
+  const { def, shape } = schema as {
+    def: { innerType?: unknown; element?: unknown };
+    shape?: Record<string, unknown>;
+  };
+  if (shape) {
+    return Object.entries(shape).flatMap(([name, field]) => [
+      name,
+      ...fieldsOf(field).map((inner) => `${name}.${inner}`),
+    ]);
+  }
+  const within = def.innerType ?? def.element;
+  return within === undefined ? [] : fieldsOf(within);
 }
 
 /** The targets of the links of a page, those of other sites left out. */

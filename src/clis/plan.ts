@@ -97,9 +97,9 @@ export function assertRunnable(
  * A program that was found outside PATH finds what stands beside it, such as the `node` that its
  * first line asks for: an editor started from a desktop often has a short PATH.
  */
-function withOwnFolder(
+export function withOwnFolder(
   env: Record<string, string>,
-  { path, os = Deno.build.os }: PlanContext,
+  { path, os = Deno.build.os }: Pick<PlanContext, "path" | "os">,
 ): Record<string, string> {
   const folder = path.replace(/[/\\][^/\\]*$/, "");
   const separator = os === "windows" ? ";" : ":";

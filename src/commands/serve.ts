@@ -44,10 +44,17 @@ export async function serve(options: ServeOptions): Promise<number> {
     return 1;
   }
 
-  const app = createApp({ loaded, ...machine });
+  const app = createApp({ version, loaded, ...machine });
   const transport = createStdioTransport(options);
   const connection = serveStdio(
-    () => createMcpServer({ version, principal: "local", context: app.parts, clock: systemClock }),
+    () =>
+      createMcpServer({
+        version,
+        principal: "local",
+        context: app.parts,
+        clock: systemClock,
+        health: app.health,
+      }),
     {
       transport,
       onerror: (error) => app.log.debug("Transport", { error: messageOf(error) }),

@@ -20,6 +20,8 @@ export const profileSchema = z.strictObject({
   install: z.string().optional().describe("How to install it, shown where it is missing"),
   login: z.string().optional().describe("How to log in, shown where it refuses the credentials"),
   search_paths: words.default([]).describe("More folders or files to look in; ~, $VAR and * work"),
+  version_flags: words.default(["--version"])
+    .describe("Arguments that make it print its version; an empty list: it is never asked"),
 
   prompt: z.enum(["auto", "stdin"]).default("auto")
     .describe("stdin: always by standard input; auto: as the other prompt keys say"),

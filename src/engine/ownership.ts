@@ -17,6 +17,14 @@ const RENEW_MS = 5_000;
 /** … and counts as gone when it has not for this long. */
 const LEASE_MS = 30_000;
 
+/** The servers that still run, as far as one look can tell. */
+export function liveOwners(owners: readonly Owner[], now: number): Owner[] {
+  const tells = canTellStartTimes();
+  return owners.filter(({ pid, startTime, leaseUntil }) =>
+    startTime !== undefined && tells ? startTimeOf(pid) === startTime : leaseUntil > now
+  );
+}
+
 /** This server's place among those that share the database. */
 export interface Ownership {
   readonly id: string;

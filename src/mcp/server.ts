@@ -2,10 +2,12 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
+import type { Health } from "../engine/health_shape.ts";
 import type { Store } from "../store/store.ts";
 import { callTool } from "./call_tool.ts";
 import { registerJobResources } from "./job_resources.ts";
 import { progressSink } from "./progress_sink.ts";
+import { registerStateResources } from "./state_resources.ts";
 import { describeTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
 import { TOOLS } from "./tools/registry.ts";
 
@@ -14,6 +16,8 @@ export interface ServerParts {
   version: string;
   /** The working parts; they may still be being built when the first client connects. */
   context(): Promise<Omit<ToolContext, "signal" | "principal" | "progress">>;
+  /** How everything is; also where the parts cannot be built. */
+  health(principal: string): Promise<Health>;
   principal: string;
   clock: Clock;
 }
@@ -32,6 +36,9 @@ export function createMcpServer(parts: ServerParts): McpServer {
     { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
   );
   for (const tool of TOOLS) register(server, tool, parts);
+  registerStateResources(server, {
+    "aimux://health": () => parts.health(parts.principal),
+  });
   registerJobResources(server, {
     principal: parts.principal,
     store: async (): Promise<Store> => (await parts.context()).store,

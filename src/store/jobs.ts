@@ -17,6 +17,14 @@ export type NewJob = Pick<
   | "prompt"
 >;
 
+/** A job that has not ended, without what may be long. */
+export interface ActiveJob
+  extends Pick<Job, "id" | "sessionId" | "cli" | "role" | "createdAt" | "startedAt"> {
+  status: "queued" | "running";
+  /** With status queued: how many queued jobs stand before it, and it. */
+  queuePosition: number | undefined;
+}
+
 /** Reads and changes jobs. */
 export interface JobTable {
   insert(job: NewJob, now: number): void;
@@ -27,6 +35,8 @@ export interface JobTable {
   newest(sessionId: string): Job | undefined;
   /** Every queued or running job, oldest first; of one owner, if given. */
   unfinished(owner?: string): Job[];
+  /** A principal's unfinished jobs, the running ones first and then in order, and how many. */
+  active(principal: string, limit: number): { jobs: ActiveJob[]; total: number };
   /** Owners of unfinished jobs that are not registered. */
   abandoned(): string[];
   count(status: "queued" | "running"): number;
@@ -94,6 +104,19 @@ export function createJobTable(db: Database): JobTable {
         { owner: owner ?? null },
       ),
 
+    active: (principal, limit) => ({
+      jobs: db.prepare(
+        `SELECT id, session_id, cli, role, status, created_at, started_at,
+          CASE status WHEN 'queued' THEN (SELECT count(*) FROM jobs AS before
+            WHERE before.status = 'queued' AND before.id <= jobs.id) END AS queue_position
+          FROM jobs WHERE principal = :principal AND ${UNFINISHED}
+          ORDER BY status DESC, id LIMIT :limit`,
+      ).all({ principal, limit }).map(activeJobOf),
+      total: one(`SELECT count(*) FROM jobs WHERE principal = :principal AND ${UNFINISHED}`, {
+        principal,
+      }),
+    }),
+
     abandoned: () =>
       db.prepare(`SELECT DISTINCT owner FROM jobs WHERE ${UNFINISHED}
         AND owner NOT IN (SELECT id FROM owners)`).all().map((row) => String(row["owner"])),
@@ -148,6 +171,20 @@ export function createJobTable(db: Database): JobTable {
 
 /** A queued job may be cancelled, time out or be interrupted, but not complete or fail. */
 const UNFINISHED = "status IN ('queued', 'running')";
+
+function activeJobOf(row: Record<string, Value>): ActiveJob {
+  const number = (name: string) => row[name] === null ? undefined : Number(row[name]);
+  return {
+    id: String(row["id"]),
+    sessionId: String(row["session_id"]),
+    cli: String(row["cli"]),
+    role: String(row["role"]),
+    status: row["status"] as ActiveJob["status"],
+    createdAt: Number(row["created_at"]),
+    startedAt: number("started_at"),
+    queuePosition: number("queue_position"),
+  };
+}
 
 function jobOf(row: Record<string, Value>): Job {
   const text = (name: string) => row[name] === null ? undefined : String(row[name]);

@@ -6,6 +6,12 @@ import type { Database } from "./database.ts";
 /** Step n leads from `user_version` n to n + 1. Times are milliseconds since the epoch. */
 const MIGRATIONS = [
   `
+  CREATE TABLE about (
+    created_at INTEGER NOT NULL,
+    checked_at INTEGER
+  ) STRICT;
+  INSERT INTO about (created_at) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER));
+
   CREATE TABLE owners (
     id TEXT PRIMARY KEY,
     pid INTEGER NOT NULL,

@@ -46,7 +46,8 @@ export interface SessionTable {
   find(id: string, principal: string): Session | undefined;
   /** Newest activity first. */
   list(filter: SessionFilter): SessionSummary[];
-  count(principal: string): number;
+  /** How many there are; of one principal, if given. */
+  count(principal?: string): number;
   touch(id: string, now: number): void;
   /** Records a turn; what it does not know stays as it was. */
   recordTurn(id: string, turn: Turn, now: number): void;
@@ -90,8 +91,9 @@ export function createSessionTable(db: Database): SessionTable {
 
     count: (principal) =>
       Number(
-        db.prepare("SELECT count(*) AS n FROM sessions WHERE principal = :principal")
-          .get({ principal })?.["n"],
+        db.prepare(`SELECT count(*) AS n FROM sessions
+          WHERE :principal IS NULL OR principal = :principal`)
+          .get({ principal: principal ?? null })?.["n"],
       ),
 
     touch(id, now) {

@@ -1,5 +1,6 @@
 /** All that aimux keeps: the tables, and the folder with the output of jobs. */
 import { type Database, openDatabase } from "./database.ts";
+import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createSessionTable, type SessionTable } from "./sessions.ts";
@@ -9,6 +10,8 @@ export interface Store {
   jobs: JobTable;
   sessions: SessionTable;
   owners: OwnerTable;
+  /** How the database is, found out by writing to it. Never throws. */
+  check(now: number): DatabaseCheck;
   /** Runs `work` in one transaction. */
   transaction: Database["transaction"];
   /** The files of a job. */
@@ -53,6 +56,7 @@ export function openStore(path: string): Store {
     jobs,
     sessions,
     owners: createOwnerTable(db),
+    check: (now) => checkDatabase(db, path, now),
     transaction: db.transaction,
     files,
     stateDir,

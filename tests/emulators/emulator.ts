@@ -1,11 +1,12 @@
 /** Plays one CLI: `emulator.ts <cli> [--emulator-scenario FILE] <the CLI's own arguments>`. */
-import type { Cli, Ended, Invocation, Turn } from "./cli.ts";
+import type { Cli, CliName, Ended, Invocation, Turn } from "./cli.ts";
 import { modelSteps, takeDirective } from "./directive.ts";
 import { kindOfStatus } from "./failures.ts";
 import { write } from "./output.ts";
 import { perform } from "./perform.ts";
 import type { Scenario, Step } from "./steps.ts";
 import { openStore, stateFolder, type Store } from "./store.ts";
+import { VERSIONS } from "./versions.ts";
 
 /** Variables that come from the shim and its shell, not from the caller. */
 const OF_THE_SHIM = ["DENO_DIR", "DENO_NO_UPDATE_CHECK", "PWD", "OLDPWD", "SHLVL", "_"];
@@ -13,6 +14,10 @@ const OF_THE_SHIM = ["DENO_DIR", "DENO_NO_UPDATE_CHECK", "PWD", "OLDPWD", "SHLVL
 const [name = "", ...given] = Deno.args;
 const scenarioFile = given[0] === "--emulator-scenario" ? given[1] : undefined;
 const argv = scenarioFile === undefined ? given : given.slice(2);
+// A question for the version is no call of the model: nothing is recorded.
+if (argv.length === 1 && argv[0] === "--version") {
+  end({ code: 0, stdout: VERSIONS[name as CliName] });
+}
 await main();
 
 async function main(): Promise<never> {

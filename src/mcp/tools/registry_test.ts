@@ -21,6 +21,7 @@ async function announced() {
     principal: "local",
     clock: systemClock,
     context: () => Promise.reject(new Error("not asked for")),
+    health: () => Promise.reject(new Error("not asked for")),
   });
   const client = new Client({ name: "t", version: "1" });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

@@ -1,0 +1,154 @@
+/** Describes how the program is, also where parts of it could not be built. */
+import type { Config } from "../config/schema.ts";
+import { messageOf } from "../lib/errors.ts";
+import { canTellStartTimes } from "../process/proc.ts";
+import type { Signals } from "../process/signals.ts";
+import { unopenedDatabase } from "../store/check_database.ts";
+import type { ActiveJob } from "../store/jobs.ts";
+import type { Store } from "../store/store.ts";
+import { cliHealth, type CliHealthParts } from "./cli_health.ts";
+import type { DatabaseHealth, Health, LogHealth } from "./health_shape.ts";
+import { healthWarnings } from "./health_warnings.ts";
+import { liveOwners } from "./ownership.ts";
+
+/** What health is described from. */
+export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
+  /** Of aimux. */
+  version: string;
+  /** When the program was started, in milliseconds since the epoch. */
+  startedAt: number;
+  config: Config;
+  /** The open store, or why there is none. */
+  store: Pick<Store, "check" | "jobs" | "sessions" | "owners"> | { problem: string };
+  log: LogHealth;
+  reach: Signals["reach"];
+  /** Whose jobs are listed; those of others are only counted. */
+  principal: string;
+  /** What a running job of this server printed last. */
+  progress?(jobId: string): string | undefined;
+  /** How long to wait for programs to tell their versions, 5000 without it. */
+  versionWaitMs?: number;
+}
+
+const VERSION_WAIT_MS = 5000;
+/** How many jobs are listed. */
+const LISTED_JOBS = 100;
+
+/**
+ * The state of everything: of the CLIs, the jobs, the database and the log. Never throws. Takes at
+ * most `versionWaitMs`, and the 2 s for which a locked database is waited for.
+ */
+export async function describeHealth(parts: HealthParts): Promise<Health> {
+  const { config, clock, startedAt } = parts;
+  const clis = await cliHealth({
+    ...parts,
+    versionWaitMs: parts.versionWaitMs ?? VERSION_WAIT_MS,
+  });
+  const { database, jobs, ...stored } = stateOfStore(parts);
+  const { log } = parts;
+  const process_control = processControl(parts.reach);
+  const warnings = healthWarnings({ clis, database, log, process_control }, config.roles);
+  const usable = database.state === "ok" && clis.some(({ state }) => state === "ready");
+  return {
+    status: !usable ? "unusable" : warnings.length > 0 ? "degraded" : "ok",
+    version: parts.version,
+    uptime_seconds: Math.max(0, clock.now() - startedAt) / 1000,
+    started_at: isoTime(startedAt),
+    pid: Deno.pid,
+    clis,
+    jobs: {
+      max_concurrent_jobs: config.server.max_concurrent_jobs,
+      max_queue: config.server.max_queue,
+      ...jobs,
+    },
+    ...stored,
+    database,
+    log,
+    process_control,
+    warnings,
+  };
+}
+
+type StoreHealth = Pick<Health, "database" | "sessions" | "servers"> & {
+  jobs?: Omit<Health["jobs"], "max_concurrent_jobs" | "max_queue">;
+};
+
+function stateOfStore({ store, config, clock, principal, progress }: HealthParts): StoreHealth {
+  const { db_path: path } = config.server;
+  if ("problem" in store) {
+    const { problem } = store;
+    return {
+      database: { ...unopenedDatabase(path), state: "failing", problem, writable: false },
+    };
+  }
+  const { problem, bytes, journalMode, schemaVersion, writable } = store.check(clock.now());
+  const database: DatabaseHealth = {
+    path,
+    state: problem === undefined ? "ok" : "failing",
+    ...problem !== undefined && { problem },
+    ...bytes !== undefined && { bytes },
+    ...journalMode !== undefined && { journal_mode: journalMode },
+    ...schemaVersion !== undefined && { schema_version: schemaVersion },
+    writable,
+  };
+  try {
+    const { jobs, total } = store.jobs.active(principal, LISTED_JOBS);
+    return {
+      database,
+      jobs: {
+        running: store.jobs.count("running"),
+        queued: store.jobs.count("queued"),
+        active: jobs.map((job) => describeActive(job, progress?.(job.id))),
+        ...total > jobs.length && { active_omitted: total - jobs.length },
+      },
+      sessions: { own: store.sessions.count(principal), total: store.sessions.count() },
+      servers: liveOwners(store.owners.all(), clock.now())
+        .map(({ pid }) => ({ pid, this_server: pid === Deno.pid })),
+    };
+  } catch (error) {
+    const told = database.problem ?? `Cannot read the database "${path}": ${messageOf(error)}`;
+    return { database: { ...database, state: "failing", problem: told } };
+  }
+}
+
+function describeActive(
+  job: ActiveJob,
+  progress: string | undefined,
+): NonNullable<Health["jobs"]["active"]>[number] {
+  return {
+    job_id: job.id,
+    session_id: job.sessionId,
+    cli: job.cli,
+    role: job.role,
+    status: job.status,
+    created_at: isoTime(job.createdAt),
+    ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
+    ...progress !== undefined && { progress },
+    ...job.queuePosition !== undefined && { queue_position: job.queuePosition },
+  };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function processControl(reach: Signals["reach"]): Health["process_control"] {
+  const recovery = canTellStartTimes() ? [] : [
+    "The system does not tell when a process was started: the jobs of a server that crashed are " +
+    "told as interrupted after 30 seconds, and what is left of their processes is not ended",
+  ];
+  if (reach === "group") {
+    return {
+      reach,
+      ends: "A CLI is ended with its whole process group",
+      limits: ["A program that has left its CLI's group (setsid) is not ended", ...recovery],
+    };
+  }
+  const windows = Deno.build.os === "windows";
+  const remedy = windows ? "" : ": run aimux with --allow-run without a list, or with --allow-ffi";
+  return {
+    reach,
+    ends: "Only the CLI's own process is ended with a run",
+    limits: [`What a CLI has started goes on${remedy}`, ...recovery],
+  };
+}

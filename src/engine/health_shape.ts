@@ -1,0 +1,94 @@
+/** What `aimux://health` and `aimux doctor` tell, as plain JSON. */
+import { z } from "zod";
+
+/** Whether a CLI can take prompts, and if not, why. */
+export const CLI_STATES = ["ready", "not_installed", "no_permission", "broken_profile"] as const;
+
+const cli = z.strictObject({
+  name: z.string(),
+  display_name: z.string().describe("The name for people"),
+  state: z.enum(CLI_STATES),
+  path: z.string().optional().describe("Where its program is; with state ready"),
+  version: z.string().optional()
+    .describe("What its program tells of itself; absent where it has not told"),
+  read_only: z.boolean().describe("Whether it can promise to change nothing"),
+  problem: z.string().optional().describe("Why it is not ready, or why it tells no version"),
+  fix: z.string().optional().describe("What to do about it"),
+});
+
+const activeJob = z.strictObject({
+  job_id: z.string(),
+  session_id: z.string(),
+  cli: z.string(),
+  role: z.string(),
+  status: z.enum(["queued", "running"]),
+  created_at: z.string().describe("ISO 8601, UTC"),
+  started_at: z.string().optional().describe("ISO 8601, UTC; with status running"),
+  progress: z.string().optional().describe("What it printed last; of this server's jobs only"),
+  queue_position: z.int().optional().describe("With status queued: 1 is next"),
+});
+
+const jobs = z.strictObject({
+  running: z.int().optional().describe("Of everybody, over all servers on the database"),
+  queued: z.int().optional().describe("Of everybody, over all servers on the database"),
+  max_concurrent_jobs: z.int(),
+  max_queue: z.int(),
+  active: z.array(activeJob).optional()
+    .describe("The caller's own unfinished jobs, the running ones first, at most 100"),
+  active_omitted: z.int().optional().describe("How many more the caller has"),
+});
+
+const database = z.strictObject({
+  path: z.string(),
+  state: z.enum(["ok", "failing"]),
+  problem: z.string().optional(),
+  bytes: z.int().optional().describe("Its size on disk, the journal included"),
+  journal_mode: z.string().optional().describe("wal where all is well"),
+  schema_version: z.int().optional(),
+  writable: z.boolean().describe("Whether a write has just succeeded"),
+});
+
+const log = z.strictObject({
+  path: z.string().describe("Empty where there is none"),
+  level: z.string(),
+  state: z.enum(["ok", "off", "failing"]),
+  problem: z.string().optional(),
+  bytes: z.int().optional(),
+});
+
+/** The whole of it. */
+export const healthShape = z.strictObject({
+  status: z.enum(["ok", "degraded", "unusable"])
+    .describe("degraded: there are warnings; unusable: no prompt can be run"),
+  version: z.string().describe("Of aimux"),
+  uptime_seconds: z.number(),
+  started_at: z.string().describe("ISO 8601, UTC"),
+  pid: z.int(),
+  clis: z.array(cli).describe("Every CLI with a profile, in the order in which they are tried"),
+  jobs,
+  sessions: z.strictObject({
+    own: z.int().describe("The caller's"),
+    total: z.int().describe("Everybody's"),
+  }).optional(),
+  servers: z.array(z.strictObject({
+    pid: z.int(),
+    this_server: z.boolean(),
+  })).optional().describe("The servers that share the database"),
+  database,
+  log,
+  process_control: z.strictObject({
+    reach: z.enum(["group", "child"]).describe("How far the end of a run reaches"),
+    ends: z.string().describe("What is ended with a run"),
+    limits: z.array(z.string()).describe("What is not"),
+  }),
+  warnings: z.array(z.string()).describe("What is not as it should be, and what to do about it"),
+});
+
+/** The state of one CLI. */
+export type CliHealth = z.output<typeof cli>;
+/** The state of the database. */
+export type DatabaseHealth = z.output<typeof database>;
+/** The state of the log. */
+export type LogHealth = z.output<typeof log>;
+/** The state of the program. */
+export type Health = z.output<typeof healthShape>;

@@ -1,0 +1,59 @@
+/** What is not as it should be, each with what to do about it. */
+import type { Config } from "../config/schema.ts";
+import { sentences } from "../lib/sentences.ts";
+import type { Health } from "./health_shape.ts";
+
+/** The warnings that follow from the rest. */
+export function healthWarnings(
+  { clis, database, log, process_control }: Pick<
+    Health,
+    "clis" | "database" | "log" | "process_control"
+  >,
+  roles: Config["roles"],
+): string[] {
+  return [
+    ...databaseFails(database),
+    ...clis.some(({ state }) => state === "ready") ? defaultRole(clis, roles) : noneReady(clis),
+    ...clis.flatMap(oneCli),
+    ...logFails(log),
+    ...process_control.reach === "child" ? [childOnly(process_control)] : [],
+  ];
+}
+
+function databaseFails({ state, problem }: Health["database"]): string[] {
+  return state === "ok" ? [] : [`No prompt can be run: ${problem}`];
+}
+
+function noneReady(clis: Health["clis"]): string[] {
+  const howTo = clis.flatMap(({ name, fix }) => fix === undefined ? [] : [`${name}: ${fix}`]);
+  return [["No AI CLI can be started. Make at least one ready", ...howTo].join("; ")];
+}
+
+/** The other roles tell it by themselves: each result names the CLIs that were passed over. */
+function defaultRole(clis: Health["clis"], roles: Config["roles"]): string[] {
+  const wanted = clis.find(({ name }) => name === roles["default"]?.cli);
+  if (!wanted || wanted.state === "ready") return [];
+  const next = clis.find(({ state }) => state === "ready")!;
+  return [sentences(
+    `${wanted.name}, the CLI of role "default", is not ready; ${next.name} takes its prompts`,
+    wanted.fix,
+    'Or set "roles.default.cli"',
+  )];
+}
+
+function oneCli({ name, state, version, problem, fix }: Health["clis"][number]): string[] {
+  if (state === "broken_profile") {
+    return [sentences(`The profile of "${name}" is broken: ${problem}`, fix)];
+  }
+  if (state !== "ready" || version !== undefined || fix === undefined) return [];
+  return [sentences(`${name} does not tell its version: ${problem}`, fix)];
+}
+
+function logFails({ state, problem }: Health["log"]): string[] {
+  if (state !== "failing") return [];
+  return [sentences(problem, 'Make room for it, or set another "server.log_file"')];
+}
+
+function childOnly({ ends, limits }: Health["process_control"]): string {
+  return sentences(ends, ...limits);
+}

@@ -1,0 +1,27 @@
+/** The resources that tell how aimux is. */
+import type { McpServer } from "@modelcontextprotocol/server";
+
+/** What they are called, in the order in which they are listed. */
+const RESOURCES = [
+  {
+    name: "health",
+    uri: "aimux://health",
+    title: "Health",
+    description: "Version, uptime, every CLI with path, version and state, active and queued " +
+      "jobs, database and log, and warnings with what to do about them",
+  },
+] as const;
+
+/** Where their content comes from, by URI; whatever it is, it is shown as JSON. */
+export type StateSources = Record<typeof RESOURCES[number]["uri"], () => Promise<object>>;
+
+/** Registers `aimux://health`. */
+export function registerStateResources(server: McpServer, sources: StateSources): void {
+  for (const { name, uri, title, description } of RESOURCES) {
+    const mimeType = "application/json";
+    server.registerResource(name, uri, { title, description, mimeType }, async () => {
+      const text = JSON.stringify(await sources[uri](), null, 2);
+      return { contents: [{ uri, mimeType, text }] };
+    });
+  }
+}
