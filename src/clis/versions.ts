@@ -2,11 +2,11 @@
 import type { CliProfile } from "../config/profile.ts";
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
+import { plainText } from "../lib/terminal/plain_text.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
 import { captureInMemory } from "../process/memory_capture.ts";
 import { childEnvironment } from "./environment.ts";
 import { parseVersion } from "./parse_version.ts";
-import { plainText } from "./plain_text.ts";
 import { withOwnFolder } from "./plan.ts";
 
 /** The real ones take from 0.05 to 3.4 s on an idle machine, and longer after its start. */
@@ -144,9 +144,7 @@ function understood(line: string, code: number, stdout: string, stderr: string):
 }
 
 function firstLine(text: string): string | undefined {
-  // deno-lint-ignore no-control-regex -- whatever a program prints, a version is words
-  const lines = text.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "").split("\n");
-  return lines.map((line) => line.trim()).find((line) => line !== "");
+  return text.split("\n").map((line) => line.trim()).find((line) => line !== "");
 }
 
 /** A program that calls aimux in turn is counted like any that aimux runs. */

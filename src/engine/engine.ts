@@ -72,7 +72,7 @@ export interface Engine {
    */
   cancel(job: Job): Promise<Job>;
   /** How far a job is; undefined unless it runs. */
-  progress(job: Job): Progress | undefined;
+  progress(job: Pick<Job, "id" | "cli" | "status">): Progress | undefined;
   /**
    * Calls back, until the signal aborts, when there may be something new to tell of an unfinished
    * job: at each piece of output of this server's jobs, and once a second for those of others.
@@ -238,7 +238,7 @@ export function createEngine(parts: EngineParts): Engine {
     return await settled(job, { seconds: Math.min(grace + END_SECONDS, LONGEST_CANCEL_SECONDS) });
   }
 
-  function progress({ id, cli, status }: Job): Progress | undefined {
+  function progress({ id, cli, status }: Parameters<Engine["progress"]>[0]): Progress | undefined {
     if (status !== "running") return undefined;
     const format = parts.profiles.get(cli)?.output_format ?? "text";
     const entry = live.get(id);

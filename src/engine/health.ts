@@ -10,6 +10,7 @@ import { cliHealth, type CliHealthParts } from "./cli_health.ts";
 import type { DatabaseHealth, Health, LogHealth } from "./health_shape.ts";
 import { healthWarnings } from "./health_warnings.ts";
 import { liveOwners } from "./ownership.ts";
+import { type Progress, progressText } from "./progress.ts";
 
 /** What health is described from. */
 export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
@@ -24,8 +25,8 @@ export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
   reach: Signals["reach"];
   /** Whose jobs are listed; those of others are only counted. */
   principal: string;
-  /** What a running job of this server printed last. */
-  progress?(jobId: string): string | undefined;
+  /** What a running job printed last. */
+  progress?(job: ActiveJob): Progress | undefined;
   /** How long to wait for programs to tell their versions, 5000 without it. */
   versionWaitMs?: number;
 }
@@ -98,7 +99,7 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
       jobs: {
         running: store.jobs.count("running"),
         queued: store.jobs.count("queued"),
-        active: jobs.map((job) => describeActive(job, progress?.(job.id))),
+        active: jobs.map((job) => describeActive(job, progress?.(job))),
         ...total > jobs.length && { active_omitted: total - jobs.length },
       },
       sessions: { own: store.sessions.count(principal), total: store.sessions.count() },
@@ -113,7 +114,7 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
 
 function describeActive(
   job: ActiveJob,
-  progress: string | undefined,
+  progress: Progress | undefined,
 ): NonNullable<Health["jobs"]["active"]>[number] {
   return {
     job_id: job.id,
@@ -123,7 +124,7 @@ function describeActive(
     status: job.status,
     created_at: isoTime(job.createdAt),
     ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
-    ...progress !== undefined && { progress },
+    ...progress && { progress: progressText(progress) },
     ...job.queuePosition !== undefined && { queue_position: job.queuePosition },
   };
 }

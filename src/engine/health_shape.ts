@@ -24,7 +24,7 @@ const activeJob = z.strictObject({
   status: z.enum(["queued", "running"]),
   created_at: z.string().describe("ISO 8601, UTC"),
   started_at: z.string().optional().describe("ISO 8601, UTC; with status running"),
-  progress: z.string().optional().describe("What it printed last; of this server's jobs only"),
+  progress: z.string().optional().describe("The newest readable line that the CLI printed"),
   queue_position: z.int().optional().describe("With status queued: 1 is next"),
 });
 

@@ -5,6 +5,7 @@ import type { VersionAnswer } from "../clis/versions.ts";
 import { configSchema } from "../config/schema.ts";
 import { testClock } from "../lib/testing_clock.ts";
 import { startTimeOf } from "../process/proc.ts";
+import type { ActiveJob } from "../store/jobs.ts";
 import { testStore } from "../store/testing.ts";
 import { describeHealth, type HealthParts } from "./health.ts";
 import { type Health, healthShape } from "./health_shape.ts";
@@ -171,7 +172,10 @@ Deno.test("the caller's jobs are listed, those of others only counted", async ()
   store.bring("job_2", "running");
   store.addJob("job_4", { sessionId: "ses_4" }, 8_000);
   store.bring("job_4", "running");
-  const health = await described({ store, progress: (id) => `${id} prints` });
+  const health = await described({ store, progress: progressOf });
+  function progressOf({ id, status }: ActiveJob) {
+    return status === "running" ? { line: `${id} prints`, bytes: 1 } : undefined;
+  }
   const { active, active_omitted, running, queued } = health.jobs;
   assert.deepEqual([running, queued, active_omitted], [2, 1, undefined]);
   assert.deepEqual(active, [{
@@ -190,7 +194,6 @@ Deno.test("the caller's jobs are listed, those of others only counted", async ()
     role: "debug",
     status: "queued",
     created_at: "1970-01-01T00:00:07.000Z",
-    progress: "job_3 prints",
     queue_position: 1,
   }]);
   assert.deepEqual(health.sessions, { own: 3, total: 4 });

@@ -15,6 +15,12 @@ export interface Progress {
   lastOutputAt?: number;
 }
 
+/** The newest readable line, or what there is instead. */
+export function progressText({ line, bytes }: Progress): string {
+  if (line !== undefined) return line;
+  return bytes === 0 ? "No output yet" : `${bytes} bytes of output, no readable line yet`;
+}
+
 /** One stream: its end, and how much of it there is. */
 type Stream = StreamEnd & { bytes: number };
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
 import { outputUri } from "../../engine/job_uris.ts";
-import type { Progress } from "../../engine/progress.ts";
+import { type Progress, progressText } from "../../engine/progress.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
@@ -94,13 +94,11 @@ export function describeJob(
 }
 
 function describeProgress(
-  { line, bytes, lastOutputAt }: Progress,
+  progress: Progress,
 ): Pick<JobPayload, "progress" | "output_bytes" | "last_output_at"> {
-  const unreadable = bytes === 0
-    ? "No output yet"
-    : `${bytes} bytes of output, no readable line yet`;
+  const { bytes, lastOutputAt } = progress;
   return {
-    progress: line ?? unreadable,
+    progress: progressText(progress),
     output_bytes: bytes,
     ...lastOutputAt !== undefined && { last_output_at: isoTime(lastOutputAt) },
   };
