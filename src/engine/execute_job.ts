@@ -2,6 +2,7 @@
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import { isBusy } from "../store/database.ts";
 import type { Job, JobResult } from "../store/job.ts";
+import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
 import { type Continuation, continuation, restart } from "./conversation.ts";
@@ -33,12 +34,13 @@ export async function executeJob(
 ): Promise<void> {
   const { job, route, live } = execution;
   const { store, clock } = parts;
+  const runs: Run[] = [];
   try {
     const admitted = await parts.admission.enter(job, execution.limit, live.signal);
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
     const end = await attempt();
     await persist(() => {
-      if (!store.jobs.finish(job.id, end.status, end.result, clock.now())) return;
+      if (!store.jobs.finish(job.id, end.status, end.result, clock.now(), runs)) return;
       store.sessions.recordTurn(job.sessionId, {
         completed: end.status === "completed",
         cliSessionId: end.result.cli_session_id,
@@ -50,8 +52,8 @@ export async function executeJob(
     // A job fails only once it runs; one that never could is interrupted.
     await persist(() => {
       store.sessions.touch(job.sessionId, clock.now());
-      if (store.jobs.finish(job.id, "failed", result, clock.now())) return;
-      store.jobs.finish(job.id, "interrupted", result, clock.now());
+      if (store.jobs.finish(job.id, "failed", result, clock.now(), runs)) return;
+      store.jobs.finish(job.id, "interrupted", result, clock.now(), runs);
     });
     if (!(error instanceof AimuxError)) throw error;
   }
@@ -75,7 +77,7 @@ export async function executeJob(
   }
 
   async function run(session: Session, how: Continuation, on: Route): Promise<AttemptEnd> {
-    return await runAttempt({
+    const end = await runAttempt({
       job,
       session,
       route: on,
@@ -91,6 +93,8 @@ export async function executeJob(
       env: parts.env,
       killGraceMs: parts.config.server.kill_grace_seconds * 1000,
     });
+    runs.push(end.run);
+    return end;
   }
 
   /** A job that was stopped before its turn; without a stop another server has ended it. */

@@ -8,6 +8,7 @@ import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
+import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { cutAnswer, partialOutput } from "./answer.ts";
@@ -50,6 +51,8 @@ export interface AttemptEnd {
   decoded: Decoded;
   /** How many bytes the CLI printed to standard output. */
   printed: number;
+  /** What the metrics keep of it. */
+  run: Run;
 }
 
 /**
@@ -134,6 +137,12 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       status,
       decoded,
       printed: stdout.bytes,
+      run: {
+        cli: route.profile.name,
+        code: completed ? "completed" : code,
+        durationMs: shared.duration_ms,
+        ...usage && { usage },
+      },
       result: {
         ...shared,
         ...completed

@@ -10,8 +10,13 @@ const BUSY_TIMEOUT_MS = 2000;
 export interface Database {
   /** Prepares a statement once and keeps it. */
   prepare(sql: string): Statement;
-  /** Runs `work` in one `BEGIN IMMEDIATE` transaction; an exception rolls it back. */
+  /**
+   * Runs `work` in one `BEGIN IMMEDIATE` transaction; an exception rolls it back. Within another
+   * one it is a part of that.
+   */
   transaction<T>(work: () => T): T;
+  /** Reads in `work` all see the database as it is at one moment. */
+  snapshot<T>(work: () => T): T;
   close(): void;
 }
 
@@ -96,20 +101,24 @@ function wrap(db: DatabaseSync): Database {
       }
       return statement;
     },
-    transaction(work) {
-      db.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work();
-        db.exec("COMMIT");
-        return result;
-      } catch (error) {
-        // Where a disk is full SQLite has rolled back by itself.
-        if (db.isTransaction) db.exec("ROLLBACK");
-        throw error;
-      }
-    },
+    transaction: (work) => within("BEGIN IMMEDIATE", work),
+    snapshot: (work) => within("BEGIN", work),
     close: () => db.close(),
   };
+
+  function within<T>(begin: string, work: () => T): T {
+    if (db.isTransaction) return work();
+    db.exec(begin);
+    try {
+      const result = work();
+      db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      // Where a disk is full SQLite has rolled back by itself.
+      if (db.isTransaction) db.exec("ROLLBACK");
+      throw error;
+    }
+  }
 }
 
 function statementOf(db: DatabaseSync, sql: string): Statement {

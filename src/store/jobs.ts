@@ -1,6 +1,7 @@
 /** The table of jobs. Each change of state is one transaction that has exactly one winner. */
 import type { Database, Value } from "./database.ts";
 import type { FinalStatus, Job, JobResult, JobStatus } from "./job.ts";
+import type { MetricsTable, Run } from "./metrics.ts";
 
 /** A job to be recorded as queued. */
 export type NewJob = Pick<
@@ -48,8 +49,19 @@ export interface JobTable {
    */
   claim(id: string, limit: number, now: number): "claimed" | "full" | "session_busy" | "gone";
   setProcess(id: string, pid: number, startTime: string | undefined): void;
-  /** @returns false where the job had ended before: its end stands. */
-  finish(id: string, status: FinalStatus, result: JobResult, now: number): boolean;
+  /**
+   * Records the end of a job, and with it the metrics of its runs.
+   *
+   * @param runs The runs that it took; without any it counts as one that never ran.
+   * @returns false where the job had ended before: its end stands.
+   */
+  finish(
+    id: string,
+    status: FinalStatus,
+    result: JobResult,
+    now: number,
+    runs?: readonly Run[],
+  ): boolean;
   requestCancel(id: string): void;
   /** Ids of an owner's unfinished jobs that another server asked to cancel. */
   cancelRequests(owner: string): string[];
@@ -58,7 +70,7 @@ export interface JobTable {
 }
 
 /** The table of jobs in a database. */
-export function createJobTable(db: Database): JobTable {
+export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record">): JobTable {
   const one = (sql: string, parameters: Record<string, Value>) =>
     Number(Object.values(db.prepare(sql).get(parameters) ?? {})[0] ?? 0);
   const many = (sql: string, parameters: Record<string, Value>) =>
@@ -147,11 +159,20 @@ export function createJobTable(db: Database): JobTable {
         .run({ id, pid, start: startTime ?? null });
     },
 
-    finish: (id, status, result, now) =>
-      db.prepare(
-        `UPDATE jobs SET status = :status, result = :result, finished_at = :now WHERE id = :id
-          AND ${status === "completed" || status === "failed" ? "status = 'running'" : UNFINISHED}`,
-      ).run({ id, status, result: JSON.stringify(result), now }) === 1,
+    finish: (id, status, result, now, runs = []) =>
+      db.transaction(() => {
+        const ended = db.prepare(
+          `UPDATE jobs SET status = :status, result = :result, finished_at = :now WHERE id = :id
+            AND ${status === "completed" || status === "failed" ? "status = 'running'" : UNFINISHED}
+            RETURNING cli, role`,
+        ).get({ id, status, result: JSON.stringify(result), now });
+        if (!ended) return false;
+        const never = [{ cli: String(ended["cli"]), code: codeOf(status, result) }];
+        for (const run of runs.length > 0 ? runs : never) {
+          metrics.record(String(ended["role"]), run);
+        }
+        return true;
+      }),
 
     requestCancel(id) {
       db.prepare(`UPDATE jobs SET cancel_requested = 1 WHERE id = :id AND ${UNFINISHED}`)
@@ -167,6 +188,10 @@ export function createJobTable(db: Database): JobTable {
         id,
       }),
   };
+}
+
+function codeOf(status: FinalStatus, { error }: JobResult): Run["code"] {
+  return status === "completed" ? status : error?.code ?? status;
 }
 
 /** A queued job may be cancelled, time out or be interrupted, but not complete or fail. */

@@ -54,6 +54,38 @@ const MIGRATIONS = [
     finished_at INTEGER
   ) STRICT;
 
+  CREATE TABLE metrics (
+    cli TEXT NOT NULL,
+    role TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    completed INTEGER NOT NULL,
+    timed INTEGER NOT NULL,
+    longest_ms INTEGER,
+    input_tokens INTEGER,
+    output_tokens INTEGER,
+    cached_tokens INTEGER,
+    cost_nanos INTEGER,
+    PRIMARY KEY (cli, role)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE metric_errors (
+    cli TEXT NOT NULL,
+    role TEXT NOT NULL,
+    code TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (cli, role, code)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE latencies (
+    id INTEGER PRIMARY KEY,
+    cli TEXT NOT NULL,
+    role TEXT NOT NULL,
+    ms INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE INDEX latencies_by_both ON latencies (cli, role, id);
+  CREATE INDEX latencies_by_cli ON latencies (cli, id);
+  CREATE INDEX latencies_by_role ON latencies (role, id);
   CREATE INDEX jobs_by_session ON jobs (session_id, id);
   CREATE INDEX jobs_by_status ON jobs (status, id);
   CREATE INDEX sessions_by_activity ON sessions (principal, last_active_at);

@@ -2,6 +2,7 @@
 import { type Database, openDatabase } from "./database.ts";
 import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
+import { createMetricsTable, type MetricsTable } from "./metrics.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createSessionTable, type SessionTable } from "./sessions.ts";
 
@@ -10,10 +11,13 @@ export interface Store {
   jobs: JobTable;
   sessions: SessionTable;
   owners: OwnerTable;
+  metrics: Omit<MetricsTable, "record">;
   /** How the database is, found out by writing to it. Never throws. */
   check(now: number): DatabaseCheck;
   /** Runs `work` in one transaction. */
   transaction: Database["transaction"];
+  /** Reads in `work` all see the database as it is at one moment. */
+  snapshot: Database["snapshot"];
   /** The files of a job. */
   files(jobId: string): JobFiles;
   /** A folder for what aimux keeps for CLIs, such as a chat history. */
@@ -49,15 +53,18 @@ export function openStore(path: string): Store {
     answer: `${outputDir}/${jobId}.answer`,
   });
 
-  const jobs = createJobTable(db);
+  const metrics = createMetricsTable(db);
+  const jobs = createJobTable(db, metrics);
   const sessions = createSessionTable(db);
 
   return {
     jobs,
     sessions,
     owners: createOwnerTable(db),
+    metrics,
     check: (now) => checkDatabase(db, path, now),
     transaction: db.transaction,
+    snapshot: db.snapshot,
     files,
     stateDir,
     removeSession(id) {
