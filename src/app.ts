@@ -9,6 +9,7 @@ import { applyProject, loadProject } from "./config/project.ts";
 import { createEngine } from "./engine/engine.ts";
 import { keepDeletingExpired } from "./engine/expiry.ts";
 import type { Health } from "./engine/health_shape.ts";
+import type { Metrics } from "./engine/metrics_shape.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import { systemClock } from "./lib/clock.ts";
 import { AimuxError, messageOf } from "./lib/errors.ts";
@@ -50,6 +51,12 @@ export interface App {
   parts(): Promise<AppParts>;
   /** How everything is, for a principal; also where the parts cannot be built. */
   health(principal: string): Promise<Health>;
+  /**
+   * What the CLIs did, for everybody and over all servers.
+   *
+   * @throws AimuxError `storage`
+   */
+  metrics(): Promise<Metrics>;
   /** Resolves when no job is queued or running. */
   idle(): Promise<void>;
   /** Ends every job as `interrupted`, and closes store and log. */
@@ -100,6 +107,10 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
           ? { store: open.store, progress: open.engine.progress }
           : { store: open },
       });
+    },
+    async metrics() {
+      const { describeMetrics } = await import("./engine/metrics.ts");
+      return describeMetrics((await parts()).store);
     },
     async idle() {
       const parts = await built?.catch(() => undefined);

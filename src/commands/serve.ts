@@ -54,6 +54,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         context: app.parts,
         clock: systemClock,
         health: app.health,
+        metrics: app.metrics,
       }),
     {
       transport,

@@ -155,6 +155,18 @@ Deno.test("jobs of an owner that is not registered any more are interrupted, too
   assert.deepEqual([at.status("job_1"), at.status("job_2")], ["interrupted", "queued"]);
 });
 
+Deno.test("a job that two servers find abandoned counts once", async () => {
+  await using at = server();
+  at.store.addJob("job_1", { owner: "own_lost" });
+  at.store.bring("job_1", "running");
+  await Promise.all([at.ownership.recover(), at.ownership.recover()]);
+  const [total] = at.store.metrics.totals();
+  assert.deepEqual([total?.requests, total?.timed], [1, 0]);
+  assert.deepEqual(at.store.metrics.errors().map(({ code, count }) => [code, count]), [
+    ["interrupted", 1],
+  ]);
+});
+
 Deno.test("a renewal that fails is told, and tried again", async () => {
   let fail = false;
   await using at = server((store) => ({

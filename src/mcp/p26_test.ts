@@ -90,6 +90,7 @@ async function announced(): Promise<Map<string, string[] | undefined>> {
     clock: systemClock,
     context: () => Promise.reject(new Error("not asked for")),
     health: () => Promise.reject(new Error("not asked for")),
+    metrics: () => Promise.reject(new Error("not asked for")),
   });
   const client = new Client({ name: "t", version: "1" });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();

@@ -3,6 +3,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
 import type { Health } from "../engine/health_shape.ts";
+import type { Metrics } from "../engine/metrics_shape.ts";
 import type { Store } from "../store/store.ts";
 import { callTool } from "./call_tool.ts";
 import { registerJobResources } from "./job_resources.ts";
@@ -18,6 +19,8 @@ export interface ServerParts {
   context(): Promise<Omit<ToolContext, "signal" | "principal" | "progress">>;
   /** How everything is; also where the parts cannot be built. */
   health(principal: string): Promise<Health>;
+  /** What the CLIs did. @throws AimuxError */
+  metrics(): Promise<Metrics>;
   principal: string;
   clock: Clock;
 }
@@ -38,6 +41,7 @@ export function createMcpServer(parts: ServerParts): McpServer {
   for (const tool of TOOLS) register(server, tool, parts);
   registerStateResources(server, {
     "aimux://health": () => parts.health(parts.principal),
+    "aimux://metrics": () => parts.metrics(),
   });
   registerJobResources(server, {
     principal: parts.principal,

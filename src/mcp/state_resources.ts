@@ -10,12 +10,20 @@ const RESOURCES = [
     description: "Version, uptime, every CLI with path, version and state, active and queued " +
       "jobs, database and log, and warnings with what to do about them",
   },
+  {
+    name: "metrics",
+    uri: "aimux://metrics",
+    title: "Metrics",
+    description:
+      "For each CLI and each role: requests, errors by class, latency (p50, p95, max), " +
+      "tokens and cost; of all servers, kept across restarts",
+  },
 ] as const;
 
 /** Where their content comes from, by URI; whatever it is, it is shown as JSON. */
 export type StateSources = Record<typeof RESOURCES[number]["uri"], () => Promise<object>>;
 
-/** Registers `aimux://health`. */
+/** Registers `aimux://health` and `aimux://metrics`. */
 export function registerStateResources(server: McpServer, sources: StateSources): void {
   for (const { name, uri, title, description } of RESOURCES) {
     const mimeType = "application/json";

@@ -148,3 +148,30 @@ Deno.test("a database that another server holds too long is told apart from othe
   assert.equal(isBusy(undefined), false);
   database.close();
 });
+
+Deno.test("a transaction within another one is a part of it", () => {
+  using at = place();
+  const database = openDatabase(at.path);
+  assert.throws(() =>
+    database.transaction(() => {
+      database.transaction(() => insertOwner(database, "a"));
+      throw new Error("after it");
+    }), /after it/);
+  assert.equal(countOwners(database), 0);
+  assert.equal(database.snapshot(() => database.transaction(() => 7)), 7);
+  database.close();
+});
+
+Deno.test("reads in a snapshot all see the same moment", () => {
+  using at = place();
+  const database = openDatabase(at.path);
+  const other = openDatabase(at.path);
+  const seen = database.snapshot(() => {
+    const before = countOwners(database);
+    insertOwner(other, "b");
+    return [before, countOwners(database)];
+  });
+  assert.deepEqual(seen, [0, 0]);
+  assert.equal(countOwners(database), 1);
+  for (const each of [database, other]) each.close();
+});

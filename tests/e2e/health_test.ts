@@ -25,14 +25,19 @@ function script({ bin }: Workplace, name: string, text: string): Promise<void> {
   return writeProgram(`${bin}/${name}`, `#!/bin/sh\n${text}\n`);
 }
 
-Deno.test("a bare resources/list names the health first", async () => {
+Deno.test("a bare resources/list names the health first, then the metrics", async () => {
   await using workplace = await createWorkplace();
   const { messages, code } = await runRaw(workplace, requestLine(1, "resources/list"));
   assert.equal(code, 0);
-  const [resource] = messages[0]!.result.resources;
-  assert.equal(resource.uri, "aimux://health");
-  assert.equal(resource.mimeType, "application/json");
-  assert.ok(resource.title && resource.description);
+  const { resources } = messages[0]!.result;
+  assert.deepEqual(resources.map(({ uri }: { uri: string }) => uri), [
+    "aimux://health",
+    "aimux://metrics",
+  ]);
+  for (const { mimeType, title, description } of resources) {
+    assert.equal(mimeType, "application/json");
+    assert.ok(title && description);
+  }
 });
 
 for (const era of ["auto", "legacy"] as const) {

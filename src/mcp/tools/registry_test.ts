@@ -22,6 +22,7 @@ async function announced() {
     clock: systemClock,
     context: () => Promise.reject(new Error("not asked for")),
     health: () => Promise.reject(new Error("not asked for")),
+    metrics: () => Promise.reject(new Error("not asked for")),
   });
   const client = new Client({ name: "t", version: "1" });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
