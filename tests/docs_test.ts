@@ -4,6 +4,7 @@ import { load } from "js-yaml";
 import { profileSchema } from "../src/config/profile.ts";
 import { leaves, type Settings } from "../src/config/merge.ts";
 import { CLI_STATES, healthShape } from "../src/engine/health_shape.ts";
+import { metricsShape } from "../src/engine/metrics_shape.ts";
 import { ERROR_CODES } from "../src/lib/errors.ts";
 import { jobResultSchema } from "../src/mcp/tools/job_payload.ts";
 import { TOOLS } from "../src/mcp/tools/registry.ts";
@@ -33,7 +34,7 @@ Deno.test("every relative link of the documentation leads to a file and to a hea
 Deno.test("every task that the documentation shows exists", () => {
   const shown = PAGES.flatMap((page) =>
     [
-      ...read(page).matchAll(/\b(?:deno|deno@[\d.]+) task (?<task>[\w-]+)/g),
+      ...read(page).matchAll(/\b(?:deno|deno@[\d.]+) task (?<task>[\w:-]+)/g),
     ].map(({ groups }) => groups!.task!)
   );
   assert.ok(shown.length >= 5);
@@ -83,6 +84,20 @@ Deno.test("docs/health.md has every field of the health, and every state of a CL
   const fields = fieldsOf(healthShape);
   assert.ok(fields.includes("jobs.active.queue_position"), fields.join(", "));
   for (const name of [...fields, ...CLI_STATES]) rowOf(text, name);
+});
+
+Deno.test("docs/health.md has every field of the metrics", () => {
+  const text = read("docs/health.md");
+  for (const name of Object.keys(metricsShape.shape)) rowOf(text, name);
+  const figures = fieldsOf(metricsShape.shape.total);
+  assert.ok(figures.includes("latency_ms.p95"), figures.join(", "));
+  for (const name of [...figures, ...fieldsOf(metricsShape.shape.window).map(inWindow)]) {
+    rowOf(text, name);
+  }
+
+  function inWindow(name: string): string {
+    return `window.${name}`;
+  }
 });
 
 Deno.test("the README names every tool, and every parameter of exec", () => {

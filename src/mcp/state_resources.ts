@@ -1,5 +1,7 @@
 /** The resources that tell how aimux is. */
-import type { McpServer } from "@modelcontextprotocol/server";
+import { type McpServer, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { AimuxError } from "../lib/errors.ts";
+import { sentences } from "../lib/sentences.ts";
 
 /** What they are called, in the order in which they are listed. */
 const RESOURCES = [
@@ -28,8 +30,15 @@ export function registerStateResources(server: McpServer, sources: StateSources)
   for (const { name, uri, title, description } of RESOURCES) {
     const mimeType = "application/json";
     server.registerResource(name, uri, { title, description, mimeType }, async () => {
-      const text = JSON.stringify(await sources[uri](), null, 2);
+      const text = JSON.stringify(await sources[uri]().catch(refuse), null, 2);
       return { contents: [{ uri, mimeType, text }] };
     });
   }
+}
+
+/** A resource has no result to put an error in: it is told with its hint as one of the protocol. */
+function refuse(error: unknown): never {
+  if (!(error instanceof AimuxError)) throw error;
+  const { code, message, hint } = error;
+  throw new ProtocolError(ProtocolErrorCode.InternalError, sentences(message, hint), { code });
 }

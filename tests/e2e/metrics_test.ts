@@ -144,5 +144,8 @@ Deno.test("where the database cannot be used, reading the metrics says so", asyn
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(`${folder}/sessions.db`, "this is not a database ".repeat(50));
   await using aimux = await startServer({ workplace });
-  await assert.rejects(metricsOf(aimux), /Cannot open the database .*sessions\.db/);
+  await assert.rejects(metricsOf(aimux), {
+    message: /Cannot open the database .*sessions\.db.*set another "server\.db_path"/,
+    data: { code: "storage" },
+  });
 });
