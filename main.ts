@@ -2,6 +2,8 @@
 import { writeStdout } from "./src/lib/protect_stdout.ts";
 import { serve } from "./src/commands/serve.ts";
 import { thisMachine } from "./src/commands/machine.ts";
+import { messageOf } from "./src/lib/errors.ts";
+import { createRedactor } from "./src/lib/redact.ts";
 import manifest from "./deno.json" with { type: "json" };
 
 const embedded = new URL("./config/", import.meta.url);
@@ -30,7 +32,7 @@ async function print(text: string): Promise<void> {
 
 /** What no command has handled ends the program in words, not with a stack trace. */
 function giveUp(error: unknown): number {
-  console.error(`aimux cannot go on: ${error instanceof Error ? error.message : error}`);
+  console.error(createRedactor(Deno.env.toObject())(`aimux cannot go on: ${messageOf(error)}`));
   return 1;
 }
 

@@ -12,9 +12,10 @@ import type { Health } from "./engine/health_shape.ts";
 import type { Metrics } from "./engine/metrics_shape.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import { systemClock } from "./lib/clock.ts";
-import { AimuxError, messageOf } from "./lib/errors.ts";
+import { AimuxError, errorFacts, messageOf } from "./lib/errors.ts";
 import { createIds } from "./lib/ids.ts";
 import { createLog, type Log } from "./lib/log.ts";
+import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { sentences } from "./lib/sentences.ts";
 import type { ToolContext } from "./mcp/tools/define_tool.ts";
 import type { Launcher } from "./process/launcher.ts";
@@ -43,6 +44,8 @@ export interface StopOptions {
 /** The program without its face. */
 export interface App {
   log: Log;
+  /** Knows the secrets of the environment and of the profiles. */
+  redact: Redactor;
   /**
    * The working parts, built at the first call; a start that failed is tried again.
    *
@@ -80,7 +83,10 @@ interface CliParts {
 /** Prepares the program; nothing is opened before it is needed. */
 export function createApp({ version, loaded, env, home, cwd }: AppOptions): App {
   const { config } = loaded;
-  const log = createLog(config.server.log_file, config.server.log_level);
+  const { log_file: path, log_level: level, log_max_mb: megabytes, log_files: keep } =
+    config.server;
+  const redact = createRedactor(env);
+  const log = createLog({ path, level, redact, maxBytes: megabytes * 1_000_000, keep });
   const clock = systemClock;
   const startedAt = clock.now();
   let clis: CliParts | undefined;
@@ -89,12 +95,13 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
 
   return {
     log,
+    redact,
     parts,
     async health(principal) {
       const { describeHealth } = await import("./engine/health.ts");
       const open = await parts().catch((error) => ({ problem: problemOf(error) }));
       const { signals, ...of } = cliParts();
-      return await describeHealth({
+      const health = await describeHealth({
         ...of,
         version,
         startedAt,
@@ -107,6 +114,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
           ? { store: open.store, progress: open.engine.progress }
           : { store: open },
       });
+      return redact.facts(health);
     },
     async metrics() {
       const { describeMetrics } = await import("./engine/metrics.ts");
@@ -133,7 +141,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     }
     built ??= build().catch((error) => {
       built = undefined;
-      log.error("Cannot start", { error: messageOf(error) });
+      log.error("Cannot start", errorFacts(error));
       throw error;
     });
     return built;
@@ -153,6 +161,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       ]),
     );
     for (const [cli, problem] of broken) log.warn("Broken profile", { cli, problem });
+    for (const { env } of profiles.values()) redact.learn(env);
     const signals = chooseSignals();
     const launcher = createPipeLauncher({ clock, signals });
     return {
@@ -180,12 +189,22 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     store: Store,
     { profiles, broken, discovery, signals, launcher }: CliParts,
   ): Promise<AppParts & { close(): void }> {
-    const onError = (error: unknown) => log.error("Unexpected", { error: messageOf(error) });
+    const onError = (error: unknown) => log.error("Unexpected", errorFacts(error));
+    const onLeaseTrouble = (error: unknown) => log.warn("Lease trouble", errorFacts(error));
     const killGraceMs = config.server.kill_grace_seconds * 1000;
     const ids = createIds();
-    const ownership = takeOwnership({ store, clock, ids, signals, killGraceMs, onError });
+    const ownership = takeOwnership({
+      store,
+      clock,
+      ids,
+      signals,
+      killGraceMs,
+      redact,
+      log,
+      onError: onLeaseTrouble,
+    });
     // What fails here is tried again when the lease is renewed.
-    await ownership.recover().catch(onError);
+    await ownership.recover().catch(onLeaseTrouble);
 
     const closed = new AbortController();
     const ttlHours = config.server.session_ttl_hours;
@@ -205,9 +224,17 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       ids,
       env,
       cwd,
+      log,
+      redact,
       onError,
     });
-    log.info("Started", { pid: Deno.pid, owner: ownership.id, reach: signals.reach });
+    log.info("Started", {
+      version,
+      owner: ownership.id,
+      reach: signals.reach,
+      db_path: config.server.db_path,
+      depth: env["AIMUX_DEPTH"] ?? "0",
+    });
     return {
       engine,
       store,
@@ -217,7 +244,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
         closed.abort();
         ownership.resign();
         store.close();
-        log.info("Stopped", { pid: Deno.pid });
+        log.info("Stopped");
       },
     };
   }

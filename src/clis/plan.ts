@@ -34,6 +34,8 @@ export interface PlanContext {
 export interface CliPlan {
   command: string;
   args: string[];
+  /** Which of them is the prompt, where it goes that way. */
+  promptAt?: number;
   cwd: string;
   env: Record<string, string>;
   stdin?: string;
@@ -71,6 +73,7 @@ export function planRun(profile: CliProfile, request: CliRequest, context: PlanC
   return {
     command: context.path,
     args,
+    ...delivery.asArgument && { promptAt: args.length - 1 },
     cwd: request.cwd,
     env: withOwnFolder(childEnvironment(profile, context.env, added, context.os), context),
     ...delivery.stdin !== undefined && { stdin: delivery.stdin },
@@ -165,7 +168,7 @@ function deliver(
   profile: CliProfile,
   prompt: string,
   context: PlanContext,
-): Pick<CliPlan, "args" | "stdin" | "file"> {
+): Pick<CliPlan, "args" | "stdin" | "file"> & { asArgument?: boolean } {
   const way = wayOf(profile, prompt, context.os ?? Deno.build.os);
   switch (way) {
     case "stdin":
@@ -175,7 +178,7 @@ function deliver(
       return { args: [profile.prompt_file_flag!, path], file: { path, text: prompt } };
     }
     case "argument":
-      return { args: argumentOf(profile, prompt) };
+      return { args: argumentOf(profile, prompt), asArgument: true };
   }
 }
 

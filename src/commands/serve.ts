@@ -5,9 +5,11 @@ import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/problem.ts";
 import { systemClock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
+import { createRedactor } from "../lib/redact.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createStdioTransport } from "../mcp/transports/stdio.ts";
 import type { Machine } from "./machine.ts";
+import { tellCrash } from "./tell_crash.ts";
 
 /** The most time that ending a process takes out of the shutdown's grace. */
 const LAST_KILL_GRACE_MS = 1000;
@@ -32,7 +34,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     loaded = loadConfig({ ...machine, embedded });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(`aimux cannot start: its configuration has mistakes\n${error.message}`);
+    const told = `aimux cannot start: its configuration has mistakes\n${error.message}`;
+    console.error(createRedactor(machine.env)(told));
     return 1;
   }
   const { server: settings } = loaded.config;
@@ -45,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
 
   const app = createApp({ version, loaded, ...machine });
+  tellCrash(app);
   const transport = createStdioTransport(options);
   const connection = serveStdio(
     () =>
@@ -55,6 +59,8 @@ export async function serve(options: ServeOptions): Promise<number> {
         clock: systemClock,
         health: app.health,
         metrics: app.metrics,
+        log: app.log,
+        redact: app.redact,
       }),
     {
       transport,

@@ -16,7 +16,7 @@ function whole(min: number, max: number) {
   return z.int(error).min(min, error).max(max, error);
 }
 
-function seconds(min: number, max: number) {
+function amount(min: number, max: number) {
   const error = `Expected a number from ${min} to ${max}`;
   return z.number(error).min(min, error).max(max, error);
 }
@@ -56,6 +56,10 @@ const server = z.strictObject({
     .describe("The least severe messages that are logged"),
   log_file: z.string().default("~/.config/aimux/aimux.log")
     .describe("The log file; empty: no file"),
+  log_max_mb: amount(0.01, 10_000).default(10)
+    .describe("Megabytes after which a new log file is begun"),
+  log_files: whole(1, 1000).default(5)
+    .describe("Full log files that are kept beside the current one"),
   db_path: z.string().regex(/\S/, "Expected the path of a file").default(
     "~/.config/aimux/sessions.db",
   ).describe("The database of sessions and jobs"),
@@ -71,13 +75,13 @@ const server = z.strictObject({
     .describe("Hours after which an unused session is deleted"),
   default_timeout_seconds: whole(1, 604_800).default(300)
     .describe("Seconds a run may take where neither the call nor the CLI's profile says"),
-  sync_wait_seconds: seconds(0, 3600).default(45)
+  sync_wait_seconds: amount(0, 3600).default(45)
     .describe("Seconds a synchronous call waits before it returns the running job"),
-  progress_interval_seconds: seconds(0.1, 3600).default(10)
+  progress_interval_seconds: amount(0.1, 3600).default(10)
     .describe("Seconds between two heartbeats of a call that asked for progress"),
-  shutdown_grace_seconds: seconds(0, 3600).default(10)
+  shutdown_grace_seconds: amount(0, 3600).default(10)
     .describe("Seconds that running jobs have to end when the server stops"),
-  kill_grace_seconds: seconds(0, 600).default(5)
+  kill_grace_seconds: amount(0, 600).default(5)
     .describe("Seconds between asking a process to end and killing it"),
   on_disconnect: z.enum(["interrupt", "finish"]).default("interrupt")
     .describe("What becomes of running jobs when the stdio client goes"),

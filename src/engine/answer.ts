@@ -36,5 +36,10 @@ export function partialOutput(text: string): string {
   const limit = 8_000;
   const trimmed = text.trim();
   if (trimmed.length <= limit) return trimmed;
-  return `[…] ${wholeCharacters(trimmed.slice(-limit))}`;
+  return `[…] ${wholeWords(wholeCharacters(trimmed.slice(-limit)))}`;
+}
+
+/** Drops the end of a word that was cut: it could be that of a secret, which nobody would know. */
+function wholeWords(text: string): string {
+  return text.replace(/^[!-~]{1,2000}\s+/, "");
 }

@@ -29,6 +29,11 @@ Deno.test("no cut leaves half a character", () => {
   );
 });
 
+Deno.test("a cut partial output begins with a whole word", () => {
+  const long = partialOutput("word ".repeat(10) + "s".repeat(1000) + " word".repeat(1500));
+  assert.match(long, /^\[…\] word( word)+$/);
+});
+
 Deno.test("of a long partial output the end is kept", () => {
   assert.equal(partialOutput("  half an answer\n"), "half an answer");
   const long = partialOutput("x".repeat(20_000) + "the end");

@@ -7,6 +7,8 @@ import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
+import type { Log } from "../lib/log.ts";
+import type { Redactor } from "../lib/redact.ts";
 import { within } from "../lib/within.ts";
 import type { Launcher } from "../process/launcher.ts";
 import { isFinal, type Job } from "../store/job.ts";
@@ -40,6 +42,9 @@ export interface EngineParts {
   env: Record<string, string>;
   /** The server's working directory, for calls that name none. */
   cwd: string;
+  log: Log;
+  /** Takes secrets out of what is kept of a failure. */
+  redact: Redactor;
   /** Called with a failure that no caller waits for. */
   onError(error: unknown): void;
 }
@@ -242,8 +247,13 @@ export function createEngine(parts: EngineParts): Engine {
     if (status !== "running") return undefined;
     const format = parts.profiles.get(cli)?.output_format ?? "text";
     const entry = live.get(id);
-    if (!entry) return recordedProgress(format, store.files(id));
-    return entry.output ? liveProgress(format, entry.output) : { bytes: 0 };
+    if (!entry) return safe(recordedProgress(format, store.files(id)));
+    return entry.output ? safe(liveProgress(format, entry.output)) : { bytes: 0 };
+  }
+
+  /** The newest line may be that of a failure. */
+  function safe({ line, ...progress }: Progress): Progress {
+    return { ...progress, ...line !== undefined && { line: parts.redact(line) } };
   }
 
   function onProgress(job: Job, listener: () => void, signal: AbortSignal): void {

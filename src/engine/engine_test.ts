@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRedactor } from "../lib/redact.ts";
 import type { Job } from "../store/job.ts";
 import type { Store } from "../store/store.ts";
 import { testEngine } from "./testing.ts";
@@ -41,6 +42,40 @@ Deno.test("a job runs, and its answer is recorded with its session", async () =>
   assert.deepEqual([ended.status, ended.result?.content], ["completed", "an answer"]);
   assert.equal(at.store.sessions.find(job.sessionId, "local")?.turns, 1);
   assert.deepEqual(at.errors, []);
+});
+
+Deno.test("what is kept of a failure holds no secrets; an answer is kept as it is", async () => {
+  const redact = createRedactor({ MY_TOKEN: "correct horse" });
+  await using at = testEngine({ parts: { redact } });
+  const [failing, answering] = [await at.engine.submit(request), await at.engine.submit(request)];
+  const first = await at.started(1);
+  first.print("half an answer with correct horse\n");
+  first.print("Error: refused correct horse\n", "stderr");
+  first.exit(1);
+  const { result, status } = await at.engine.settled(failing.job, { seconds });
+  assert.equal(status, "failed");
+  assert.match(result!.error!.message, /refused \[redacted\]/);
+  assert.match(result!.attempts[0]!.message!, /refused \[redacted\]/);
+  assert.equal(result!.partial_output, "half an answer with [redacted]");
+  const second = await at.started(2);
+  second.print("it is correct horse");
+  second.exit();
+  const { result: good } = await at.engine.settled(answering.job, { seconds });
+  assert.equal(good!.content, "it is correct horse");
+});
+
+Deno.test("start and end of a job are logged, each once", async () => {
+  await using at = testEngine();
+  const { job } = await at.engine.submit(request);
+  (await at.started(1)).exit(3);
+  await at.engine.settled(job, { seconds });
+  const lines = at.logged.filter(({ level }) => level !== "debug");
+  assert.deepEqual(lines.map(({ message }) => message), ["Job started", "Job ended"]);
+  const { facts } = lines[1]!;
+  assert.deepEqual(
+    [facts["job"], facts["status"], facts["code"], facts["exit_code"]],
+    [job.id, "failed", "failed", 3],
+  );
 });
 
 Deno.test("an answer is not lost because another server holds the database for a moment", async () => {

@@ -1,13 +1,15 @@
 /** Takes a recorded job through the queue to its end, and records that end. */
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import { isBusy } from "../store/database.ts";
-import type { Job, JobResult } from "../store/job.ts";
+import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
 import { type Continuation, continuation, restart } from "./conversation.ts";
 import type { EngineParts } from "./engine.ts";
+import { jobLog } from "./job_log.ts";
 import type { Live } from "./live_job.ts";
+import { redactResult } from "./redact_result.ts";
 import type { Route } from "./routing.ts";
 import { type AttemptEnd, runAttempt } from "./run_job.ts";
 import type { Stop } from "./wait_for_end.ts";
@@ -35,12 +37,14 @@ export async function executeJob(
   const { job, route, live } = execution;
   const { store, clock } = parts;
   const runs: Run[] = [];
+  const log = jobLog(parts.log, execution);
   try {
     const admitted = await parts.admission.enter(job, execution.limit, live.signal);
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
+    log.started();
     const end = await attempt();
     await persist(() => {
-      if (!store.jobs.finish(job.id, end.status, end.result, clock.now(), runs)) return;
+      if (!finish(end.status, end.result)) return;
       store.sessions.recordTurn(job.sessionId, {
         completed: end.status === "completed",
         cliSessionId: end.result.cli_session_id,
@@ -52,8 +56,7 @@ export async function executeJob(
     // A job fails only once it runs; one that never could is interrupted.
     await persist(() => {
       store.sessions.touch(job.sessionId, clock.now());
-      if (store.jobs.finish(job.id, "failed", result, clock.now(), runs)) return;
-      store.jobs.finish(job.id, "interrupted", result, clock.now(), runs);
+      if (!finish("failed", result)) finish("interrupted", result);
     });
     if (!(error instanceof AimuxError)) throw error;
   }
@@ -92,9 +95,18 @@ export async function executeJob(
       clock,
       env: parts.env,
       killGraceMs: parts.config.server.kill_grace_seconds * 1000,
+      log: parts.log,
     });
     runs.push(end.run);
     return end;
+  }
+
+  /** Whether this was the job's end; another may have been faster. */
+  function finish(status: FinalStatus, result: JobResult): boolean {
+    const safe = redactResult(result, parts.redact);
+    if (!store.jobs.finish(job.id, status, safe, clock.now(), runs)) return false;
+    log.ended(status, safe);
+    return true;
   }
 
   /** A job that was stopped before its turn; without a stop another server has ended it. */
@@ -105,7 +117,7 @@ export async function executeJob(
       warnings: route.warnings,
       error: { code: stop.status, message: `${stop.message} (it was still queued)` },
     };
-    await persist(() => store.jobs.finish(job.id, stop.status, result, clock.now()));
+    await persist(() => finish(stop.status, result));
   }
 
   /** An end is not lost because another server holds the database for a moment. */

@@ -1,14 +1,17 @@
 /** Which server a job belongs to, and what becomes of the jobs of a server that is gone. */
 import type { Clock } from "../lib/clock.ts";
 import type { Ids } from "../lib/ids.ts";
+import type { Log } from "../lib/log.ts";
+import type { Redactor } from "../lib/redact.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { endGroup } from "../process/end_group.ts";
 import { canTellStartTimes, startTimeOf } from "../process/proc.ts";
 import type { Signals } from "../process/signals.ts";
-import type { Job } from "../store/job.ts";
+import type { Job, JobResult } from "../store/job.ts";
 import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
 import { outputUri } from "./job_uris.ts";
+import { redactResult } from "./redact_result.ts";
 import { partialOutput } from "./answer.ts";
 import { readPage } from "../store/read_page.ts";
 
@@ -41,6 +44,8 @@ export interface OwnershipParts {
   ids: Ids;
   signals: Signals;
   killGraceMs: number;
+  redact: Redactor;
+  log: Log;
   /** Called with what went wrong at a renewal, which is tried again at the next. */
   onError(error: unknown): void;
 }
@@ -88,6 +93,8 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
       const jobs = store.jobs.unfinished(owner);
       await Promise.all(jobs.map((job) => interrupt(job)));
       store.owners.remove(owner);
+      const interrupted = jobs.map(({ id }) => id);
+      parts.log[jobs.length > 0 ? "warn" : "info"]("A server is gone", { owner, interrupted });
     }
   }
 
@@ -111,7 +118,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
   async function interrupt(job: Job): Promise<void> {
     const left = await endOrphans(job);
     const message = "The aimux server that ran this job is gone";
-    store.jobs.finish(job.id, "interrupted", {
+    const result: JobResult = {
       output_uri: outputUri(job.id),
       partial_output: partialOutput(plainText(lastOf(store.files(job.id).stdout))),
       attempts: [{ cli: job.cli, code: "interrupted", message }],
@@ -121,7 +128,8 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
         message,
         hint: "Run it again; the session can be continued by its session_id",
       },
-    }, clock.now());
+    };
+    store.jobs.finish(job.id, "interrupted", redactResult(result, parts.redact), clock.now());
     // Whoever comes back after days still finds what the job had printed.
     store.sessions.touch(job.sessionId, clock.now());
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createRedactor } from "../lib/redact.ts";
 import { testClock } from "../lib/testing_clock.ts";
+import { testLog } from "../lib/testing_log.ts";
 import { startTimeOf } from "../process/proc.ts";
 import { chooseSignals } from "../process/signals.ts";
 import { testLauncher } from "../process/testing.ts";
@@ -14,18 +16,22 @@ function server(between: (store: Store) => Store = (store) => store) {
   const store = testStore();
   const clock = testClock();
   const errors: unknown[] = [];
+  const log = testLog();
   const ownership = takeOwnership({
     store: between(store),
     clock,
     ids: { job: () => "", session: () => "", owner: () => "own_me" },
     signals: chooseSignals(),
     killGraceMs: 1000,
+    redact: createRedactor({ MY_TOKEN: "correct horse" }),
+    log,
     onError: (error) => errors.push(error),
   });
   return {
     store,
     clock,
     errors,
+    logged: log.entries,
     ownership,
     status: (job: string) => store.jobs.find(job)?.status,
     owners: () => store.owners.all().map(({ id }) => id).sort(),
@@ -77,6 +83,20 @@ Deno.test({
     await at.clock.advance(60_000);
     assert.equal(at.status("job_alive"), "running");
   },
+});
+
+Deno.test("what a gone server's job had printed is kept without secrets, and the log tells of it", async () => {
+  await using at = server();
+  at.store.addJob("job_1", { owner: "own_unknown" });
+  Deno.writeTextFileSync(at.store.files("job_1").stdout, "trying correct horse\n");
+  await at.ownership.recover();
+  const { result } = at.store.jobs.find("job_1")!;
+  assert.equal(result!.partial_output, "trying [redacted]");
+  assert.deepEqual(at.logged, [{
+    level: "warn",
+    message: "A server is gone",
+    facts: { owner: "own_unknown", interrupted: ["job_1"] },
+  }]);
 });
 
 Deno.test("the end of a huge output is found without reading it all", async () => {

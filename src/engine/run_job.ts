@@ -4,6 +4,7 @@ import type { Decoded } from "../clis/decoder.ts";
 import { decoderFor } from "../clis/decoders/mod.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AimuxError, messageOf } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
@@ -16,6 +17,7 @@ import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
 import { watchLines } from "./line_watch.ts";
 import { planAttempt } from "./plan_attempt.ts";
+import { planFacts } from "./plan_facts.ts";
 import type { Route } from "./routing.ts";
 import { usageOfRun } from "./usage.ts";
 import { type Ending, waitForEnd } from "./wait_for_end.ts";
@@ -42,6 +44,7 @@ export interface AttemptParts {
   clock: Clock;
   env: Record<string, string>;
   killGraceMs: number;
+  log: Log;
 }
 
 /** How an attempt ended. */
@@ -101,13 +104,15 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
 
   function start(): RunningProcess {
     try {
-      return parts.launcher.launch(plan, {
+      const process = parts.launcher.launch(plan, {
         stdout,
         stderr,
         ...pattern !== undefined && {
           onOutput: watchLines(new RegExp(pattern), () => final.abort()),
         },
       });
+      parts.log.debug("CLI started", { job: job.id, cli_pid: process.pid, ...planFacts(plan) });
+      return process;
     } catch (error) {
       throw cannotStart(route, error);
     }

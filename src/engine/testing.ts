@@ -1,7 +1,9 @@
 /** An engine for tests: a real store, a clock that is turned, and processes that only seem to run. */
 import { testProfile } from "../clis/testing.ts";
 import { configSchema } from "../config/schema.ts";
+import { createRedactor } from "../lib/redact.ts";
 import { type TestClock, testClock } from "../lib/testing_clock.ts";
+import { type Logged, testLog } from "../lib/testing_log.ts";
 import type { ProcessEnd, RunningProcess, SpawnOptions, SpawnPlan } from "../process/launcher.ts";
 import type { Store } from "../store/store.ts";
 import { type TestStore, testStore } from "../store/testing.ts";
@@ -25,6 +27,8 @@ export interface TestEngine extends AsyncDisposable {
   processes: FakeProcess[];
   /** Failures that no caller waited for. */
   errors: unknown[];
+  /** What was logged so far. */
+  logged: Logged[];
   /** Waits until so many processes were started. */
   started(count: number): Promise<FakeProcess>;
 }
@@ -47,6 +51,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const clock = testClock();
   const processes: FakeProcess[] = [];
   const errors: unknown[] = [];
+  const log = testLog();
   let wake = Promise.withResolvers<void>();
   let jobs = 0;
   let sessions = 0;
@@ -111,6 +116,8 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     },
     env: {},
     cwd: store.folder,
+    log,
+    redact: createRedactor({}),
     onError: (error) => errors.push(error),
     ...options.parts,
   });
@@ -121,6 +128,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     clock,
     processes,
     errors,
+    logged: log.entries,
     async started(count) {
       while (processes.length < count) await wake.promise;
       return processes[count - 1]!;

@@ -67,3 +67,10 @@ export class AimuxError extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What a log says of anything that was thrown; of an error that nobody foresaw also where. */
+export function errorFacts(thrown: unknown): Record<string, unknown> {
+  if (thrown instanceof AimuxError) return { error: thrown.message, code: thrown.code };
+  const stack = thrown instanceof Error ? thrown.stack : undefined;
+  return { error: messageOf(thrown), ...stack !== undefined && { stack } };
+}

@@ -165,6 +165,8 @@ function lineOf({ timestamp, level, rawMessage, properties }: LogRecord, redact:
     time: new Date(timestamp).toISOString(),
     level: level === "warning" ? "warn" : level,
     message: redact(String(rawMessage)),
+    // Several servers, one for each editor window, write to one file.
+    pid: Deno.pid,
   };
   const facts = readable(properties, redact);
   // A fact does not take the place of what every line has.

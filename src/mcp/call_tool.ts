@@ -1,31 +1,47 @@
 /** One call of one tool: checked input, structured result, every failure told the same way. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { z } from "zod";
-import { AimuxError, messageOf } from "../lib/errors.ts";
+import { AimuxError, errorFacts, messageOf } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
 import { nearest } from "../lib/nearest.ts";
+import type { Redactor } from "../lib/redact.ts";
 import { refusedGuidance } from "./guidance/errors.ts";
 import { type CallParts, perform } from "./hold.ts";
 import { type Tool, workOf } from "./tools/define_tool.ts";
+
+/** What a call needs besides its arguments. */
+export interface ToolCallParts extends CallParts {
+  /** Takes secrets out of what a caller is told of a failure. */
+  redact: Redactor;
+  log: Log;
+  /** The request's id, as its client numbers them. */
+  request: string | number;
+}
 
 /** Calls a tool; never throws. A failure to provide what it works with is told like any other. */
 export async function callTool(
   tool: Tool,
   given: unknown,
-  parts: CallParts,
+  parts: ToolCallParts,
 ): Promise<CallToolResult> {
+  const call = { tool: tool.name, request: parts.request };
+  const since = parts.clock.now();
   try {
     const input = checked(tool, given);
     const payload = await perform(
       { work: workOf(tool, input), name: tool.name, given: input },
       parts,
     );
+    parts.log.debug("Tool answered", { ...call, duration_ms: parts.clock.now() - since });
     return {
       content: [{ type: "text", text: tool.text(payload) }],
       structuredContent: { ...payload, ...tool.guidance(payload, input) },
       ...tool.failed?.(payload) && { isError: true },
     };
   } catch (error) {
-    return refused(error);
+    if (error instanceof AimuxError) parts.log.debug("Tool refused", { ...call, code: error.code });
+    else parts.log.error("Unexpected", { ...call, ...errorFacts(error) });
+    return refused(error, parts.redact);
   }
 }
 
@@ -89,18 +105,28 @@ function unknownKey(key: string, tool: Tool): string {
 }
 
 /** A call that was refused before it had a job. */
-function refused(error: unknown): CallToolResult {
+function refused(error: unknown, redact: Redactor): CallToolResult {
   const told = error instanceof AimuxError
     ? error
     : new AimuxError("internal", `Internal error: ${messageOf(error)}`, {
       hint: "Try again; if it stays, look into the log and report it",
     });
-  const { code, message, hint, details } = told;
+  const { code } = told;
+  const { message, hint, details } = redact.facts({
+    message: told.message,
+    hint: told.hint,
+    details: told.details,
+  });
   return {
     isError: true,
     content: [{ type: "text", text: `${message}\n${hint ?? ""}`.trim() + `\nerror: ${code}` }],
     structuredContent: {
-      error: { code, message, ...hint && { hint }, ...details && { details } },
+      error: {
+        code,
+        message,
+        ...hint && { hint },
+        ...details && { details },
+      },
       ...refusedGuidance(code),
     },
   };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { systemClock } from "../lib/clock.ts";
 import { AimuxError } from "../lib/errors.ts";
+import { createRedactor } from "../lib/redact.ts";
+import { testLog } from "../lib/testing_log.ts";
 import { callTool } from "./call_tool.ts";
 import { guidance } from "./guidance/guidance.ts";
 import { defineTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
@@ -41,6 +43,8 @@ function tool(handle: (input: { name: string; count: number }) => unknown): Tool
 
 const context = () => Promise.resolve({} as ToolContext);
 const clock = systemClock;
+const log = testLog();
+const redact = createRedactor({ MY_TOKEN: "correct horse" });
 
 // deno-lint-ignore no-explicit-any -- tests read fields whose presence is what they test
 type Told = Record<string, any>;
@@ -49,6 +53,9 @@ async function call(probe: Tool, given: unknown, from = context) {
   const { structuredContent, content, isError } = await callTool(probe, given, {
     context: from,
     clock,
+    log,
+    redact,
+    request: 7,
   });
   const [block] = content;
   const text = block?.type === "text" ? block.text : "";
@@ -151,4 +158,37 @@ Deno.test("an action is given what it needs, and nothing that would have no effe
     assert.deepEqual([told.error.code, told.error.message], ["invalid_input", message]);
     assert.match(told.error.hint, hint);
   }
+});
+
+Deno.test("what a caller is told of a failure holds no secrets", async () => {
+  const failing = tool(() => {
+    throw new AimuxError("failed", "Sent correct horse", {
+      hint: "Not correct horse",
+      details: { tried: ["correct horse"], api_key: "x", tries: 3 },
+    });
+  });
+  const { told, text } = await call(failing, { name: "x" });
+  assert.deepEqual(told.error, {
+    code: "failed",
+    message: "Sent [redacted]",
+    hint: "Not [redacted]",
+    details: { tried: ["[redacted]"], api_key: "[redacted]", tries: 3 },
+  });
+  assert.doesNotMatch(text, /correct horse/);
+});
+
+Deno.test("an unforeseen failure is logged with its place, a refusal by its code", async () => {
+  log.entries.length = 0;
+  const broken = tool(() => {
+    throw new TypeError("not a thing");
+  });
+  await call(broken, { name: "x" });
+  await call(broken, {});
+  await call(tool(() => ({})), { name: "x" });
+  const [unexpected, refusal, answer] = log.entries;
+  assert.deepEqual([unexpected?.level, refusal?.level, answer?.level], ["error", "debug", "debug"]);
+  assert.equal(unexpected?.facts["error"], "not a thing");
+  assert.match(String(unexpected?.facts["stack"]), /call_tool_test/);
+  assert.deepEqual(refusal?.facts, { tool: "probe", request: 7, code: "invalid_input" });
+  assert.deepEqual(Object.keys(answer?.facts ?? {}), ["tool", "request", "duration_ms"]);
 });

@@ -6,6 +6,7 @@ import { callTool } from "./call_tool.ts";
 import { guidance } from "./guidance/guidance.ts";
 import { LONGEST_HOLD_SECONDS } from "./hold.ts";
 import { defineTool, type Started, type Tool, type ToolContext } from "./tools/define_tool.ts";
+import { UNHEARD } from "./testing.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -60,9 +61,11 @@ function calling(tool: Tool, options: { ready?: Promise<unknown>; signal?: Abort
     return { config: configSchema.parse({}), clock, signal } as unknown as ToolContext;
   };
   const call = { clock, told: undefined as Record<string, unknown> | undefined };
-  void callTool(tool, {}, { context, clock }).then(({ structuredContent }) => {
-    call.told = structuredContent as Record<string, unknown>;
-  });
+  void callTool(tool, {}, { context, clock, request: 1, ...UNHEARD }).then(
+    ({ structuredContent }) => {
+      call.told = structuredContent as Record<string, unknown>;
+    },
+  );
   return call;
 }
 

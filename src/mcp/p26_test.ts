@@ -9,6 +9,7 @@ import { type ClassificationArtifact, classificationArtifact, classificationOf }
 import { createMcpServer } from "./server.ts";
 import type { Action, Tool } from "./tools/define_tool.ts";
 import { TOOLS } from "./tools/registry.ts";
+import { UNHEARD } from "./testing.ts";
 
 const settled = z.enum(["sync_ok", "async_mandatory"]);
 
@@ -88,6 +89,7 @@ async function announced(): Promise<Map<string, string[] | undefined>> {
     version: "1",
     principal: "local",
     clock: systemClock,
+    ...UNHEARD,
     context: () => Promise.reject(new Error("not asked for")),
     health: () => Promise.reject(new Error("not asked for")),
     metrics: () => Promise.reject(new Error("not asked for")),

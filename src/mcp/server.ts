@@ -2,6 +2,8 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { Redactor } from "../lib/redact.ts";
 import type { Health } from "../engine/health_shape.ts";
 import type { Metrics } from "../engine/metrics_shape.ts";
 import type { Store } from "../store/store.ts";
@@ -23,6 +25,8 @@ export interface ServerParts {
   metrics(): Promise<Metrics>;
   principal: string;
   clock: Clock;
+  log: Log;
+  redact: Redactor;
 }
 
 const INSTRUCTIONS = [
@@ -53,7 +57,7 @@ export function createMcpServer(parts: ServerParts): McpServer {
 function register(
   server: McpServer,
   tool: Tool,
-  { context, principal, clock }: ServerParts,
+  { context, principal, clock, log, redact }: ServerParts,
 ): void {
   server.registerTool(
     tool.name,
@@ -64,7 +68,7 @@ function register(
       outputSchema: unchecked(tool.output, "output"),
       annotations: tool.annotations,
     },
-    (given, { mcpReq: { signal, _meta, notify } }) => {
+    (given, { mcpReq: { id, signal, _meta, notify } }) => {
       const progress = progressSink(_meta?.progressToken, clock, notify);
       return callTool(tool, given, {
         context: async () => ({
@@ -74,6 +78,9 @@ function register(
           ...progress && { progress },
         }),
         clock,
+        log,
+        redact,
+        request: id,
       });
     },
   );

@@ -87,9 +87,11 @@ export function captureTo(path: string, onWrite?: () => void): Capture {
       onWrite?.();
     },
     tail() {
-      // The end of a character that was cut is no text.
-      const start = bytes > tail.length ? tail.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0;
-      return new TextDecoder().decode(tail.subarray(start));
+      if (bytes <= tail.length) return new TextDecoder().decode(tail);
+      // The end of a character that was cut is no text, and that of a word could be of a secret,
+      // which nobody would know.
+      const start = tail.findIndex((byte) => (byte & 0xc0) !== 0x80);
+      return new TextDecoder().decode(tail.subarray(start)).replace(/^[!-~]{1,2000}(?=\s)/, "");
     },
     text: () =>
       held ? outputText(new TextDecoder().decode(held.subarray(0, bytes))) : fileText(path),

@@ -72,6 +72,14 @@ Deno.test({
   },
 });
 
+Deno.test("a tail that was cut does not begin within a word", () => {
+  using at = place();
+  const capture = captureTo(at.path);
+  capture.write(encode("s".repeat(100) + " word".repeat(3270)));
+  assert.match(capture.tail(), /^( word)+$/);
+  capture.close();
+});
+
 Deno.test("the tail is the end of the output, and begins with a whole character", () => {
   using at = place();
   for (const write of [[1, 50_000], [3, 20_000], [100_000, 1]]) {

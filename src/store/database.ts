@@ -1,6 +1,7 @@
 /** Opens the SQLite database, the way every part of the store relies on. */
 import { DatabaseSync } from "node:sqlite";
 import { AimuxError, messageOf } from "../lib/errors.ts";
+import { makePrivateFolderOf, narrow } from "../lib/private_files.ts";
 import { migrate } from "./migrations.ts";
 
 /** How long a statement waits for another server's transaction. */
@@ -85,9 +86,10 @@ export function isBusy(error: unknown): boolean {
 
 /** SQLite gives its side files the mode of the database, so the mode is set before it opens it. */
 function createPrivately(path: string): void {
-  const folder = path.replace(/[/\\][^/\\]*$/, "");
-  if (folder && folder !== path) Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolderOf(path);
   Deno.openSync(path, { create: true, write: true, mode: 0o600 }).close();
+  // An older one, or one that was put there, may be open to others.
+  for (const suffix of ["", "-wal", "-shm"]) narrow(path + suffix, 0o600);
 }
 
 function wrap(db: DatabaseSync): Database {

@@ -1,4 +1,5 @@
 /** All that aimux keeps: the tables, and the folder with the output of jobs. */
+import { narrow } from "../lib/private_files.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
@@ -45,7 +46,10 @@ export function openStore(path: string): Store {
   const folder = path.replace(/[^/\\]*$/, "");
   const outputDir = `${folder}output`;
   const stateDir = `${folder}state`;
-  for (const dir of [outputDir, stateDir]) Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  for (const dir of [outputDir, stateDir]) {
+    Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
+    narrow(dir, 0o700);
+  }
 
   const files = (jobId: string): JobFiles => ({
     stdout: `${outputDir}/${jobId}.stdout`,

@@ -13,6 +13,7 @@ import type { Guidance } from "../guidance/guidance.ts";
 import { createMcpServer } from "../server.ts";
 import { TOOLS } from "./registry.ts";
 import { describeTool } from "./define_tool.ts";
+import { UNHEARD } from "../testing.ts";
 
 /** The tools as a client sees them. */
 async function announced() {
@@ -20,6 +21,7 @@ async function announced() {
     version: "1",
     principal: "local",
     clock: systemClock,
+    ...UNHEARD,
     context: () => Promise.reject(new Error("not asked for")),
     health: () => Promise.reject(new Error("not asked for")),
     metrics: () => Promise.reject(new Error("not asked for")),
@@ -108,6 +110,8 @@ async function strictClient(at: TestEngine) {
   return async function call(name: string, args: Record<string, unknown>) {
     const tool = TOOLS.find((tool) => tool.name === name)!;
     const { structuredContent, content, isError } = await callTool(tool, args, {
+      ...UNHEARD,
+      request: 1,
       context,
       clock,
     });
