@@ -17,7 +17,7 @@ const PERMISSIONS = [
   "--allow-env", // configuration, and what is passed on to CLIs
   "--allow-sys", // the home folder
   "--allow-run", // the CLIs
-  "--allow-ffi", // signals to process groups where run is narrowed
+  "--allow-ffi", // pseudo-terminals; signals to process groups where run is narrowed
   "--allow-import", // with all eight Deno lets the supervisor read /proc
   "--no-prompt",
 ];

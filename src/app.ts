@@ -18,7 +18,7 @@ import { createLog, type Log } from "./lib/log.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { sentences } from "./lib/sentences.ts";
 import type { ToolContext } from "./mcp/tools/define_tool.ts";
-import type { Launcher } from "./process/launcher.ts";
+import { createLaunchers, type LauncherFor } from "./process/launchers.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
 import { chooseSignals, type Signals } from "./process/signals.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -76,7 +76,7 @@ interface CliParts {
   broken: ReadonlyMap<string, string>;
   discovery: Discovery;
   signals: Signals;
-  launcher: Launcher;
+  launcherFor: LauncherFor;
   versions: Versions;
 }
 
@@ -163,14 +163,14 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     for (const [cli, problem] of broken) log.warn("Broken profile", { cli, problem });
     for (const { env } of profiles.values()) redact.learn(env);
     const signals = chooseSignals();
-    const launcher = createPipeLauncher({ clock, signals });
+    const pipes = createPipeLauncher({ clock, signals });
     return {
       profiles,
       broken,
       discovery: createDiscovery({ env, home }),
       signals,
-      launcher,
-      versions: createVersions({ launcher, clock, env, cwd: home }),
+      launcherFor: createLaunchers({ clock, signals, pipes }),
+      versions: createVersions({ launcher: pipes, clock, env, cwd: home }),
     };
   }
 
@@ -187,7 +187,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
 
   async function assemble(
     store: Store,
-    { profiles, broken, discovery, signals, launcher }: CliParts,
+    { profiles, broken, discovery, signals, launcherFor }: CliParts,
   ): Promise<AppParts & { close(): void }> {
     const onError = (error: unknown) => log.error("Unexpected", errorFacts(error));
     const onLeaseTrouble = (error: unknown) => log.warn("Lease trouble", errorFacts(error));
@@ -219,7 +219,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       discovery,
       store,
       ownership,
-      launcher,
+      launcherFor,
       clock,
       ids,
       env,

@@ -23,6 +23,9 @@ export const profileSchema = z.strictObject({
   version_flags: words.default(["--version"])
     .describe("Arguments that make it print its version; an empty list: it is never asked"),
 
+  executor: z.enum(["pipe", "pty"]).default("pipe")
+    .describe("What its output is connected to: pipes or a pseudo-terminal"),
+
   prompt: z.enum(["auto", "stdin"]).default("auto")
     .describe("stdin: always by standard input; auto: as the other prompt keys say"),
   prompt_flag_type: z.enum(["positional", "flag"]).default("positional"),

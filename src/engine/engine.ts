@@ -10,7 +10,7 @@ import type { Ids } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { within } from "../lib/within.ts";
-import type { Launcher } from "../process/launcher.ts";
+import type { LauncherFor } from "../process/launchers.ts";
 import { isFinal, type Job } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
@@ -35,7 +35,7 @@ export interface EngineParts {
   discovery: Discovery;
   store: Store;
   ownership: Ownership;
-  launcher: Launcher;
+  launcherFor: LauncherFor;
   clock: Clock;
   ids: Ids;
   /** The server's environment. */

@@ -91,7 +91,7 @@ export async function executeJob(
       onOutput: live.changed,
     }, {
       store,
-      launcher: parts.launcher,
+      launcherFor: parts.launcherFor,
       clock,
       env: parts.env,
       killGraceMs: parts.config.server.kill_grace_seconds * 1000,

@@ -60,12 +60,13 @@ Deno.test("a run that was cancelled is no failure, and one that never began has 
 Deno.test("a program that cannot be started is a failure without a time", async () => {
   await using at = testEngine({
     parts: {
-      launcher: {
-        reach: "group",
-        launch() {
-          throw new Deno.errors.NotFound("gone");
-        },
-      },
+      launcherFor: () =>
+        Promise.resolve({
+          reach: "group",
+          launch() {
+            throw new Deno.errors.NotFound("gone");
+          },
+        }),
     },
   });
   const { job } = await at.engine.submit(request);

@@ -3,16 +3,18 @@ import { judge } from "../clis/outcome.ts";
 import type { Decoded } from "../clis/decoder.ts";
 import { decoderFor } from "../clis/decoders/mod.ts";
 import type { Clock } from "../lib/clock.ts";
-import { AimuxError, messageOf } from "../lib/errors.ts";
+import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
+import type { LauncherFor } from "../process/launchers.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { cutAnswer, partialOutput } from "./answer.ts";
+import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
 import { watchLines } from "./line_watch.ts";
@@ -40,7 +42,7 @@ export interface Attempt {
 /** What an attempt needs. */
 export interface AttemptParts {
   store: Store;
-  launcher: Launcher;
+  launcherFor: LauncherFor;
   clock: Clock;
   env: Record<string, string>;
   killGraceMs: number;
@@ -73,13 +75,15 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   });
   const stdout = captureTo(files.stdout, attempt.onOutput);
   const stderr = captureTo(files.stderr, attempt.onOutput);
+  const launcher = await parts.launcherFor(route.profile.executor);
   const startedAt = clock.now();
   const final = new AbortController();
   const pattern = route.profile.completion_pattern;
 
   if (plan.file) writePrivately(plan.file.path, plan.file.text);
   try {
-    return conclude(await follow(start()));
+    const process = start();
+    return conclude(await follow(process), process);
   } finally {
     if (plan.file) removeQuietly(plan.file.path);
   }
@@ -104,7 +108,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
 
   function start(): RunningProcess {
     try {
-      const process = parts.launcher.launch(plan, {
+      const process = launcher.launch(plan, {
         stdout,
         stderr,
         ...pattern !== undefined && {
@@ -114,14 +118,21 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       parts.log.debug("CLI started", { job: job.id, cli_pid: process.pid, ...planFacts(plan) });
       return process;
     } catch (error) {
-      throw cannotStart(route, error);
+      throw cannotStart({ ...route, cwd: plan.cwd }, error);
     }
   }
 
-  function conclude(ending: Ending): AttemptEnd {
-    const output = { stdout: stdout.text(), stderr: stderr.text() };
+  function conclude(ending: Ending, { terminal, warning }: RunningProcess): AttemptEnd {
+    // On a terminal both streams are one, so what would be on standard error is in there as well.
+    const errors = terminal ? stdout : stderr;
+    const output = { stdout: stdout.text(), stderr: errors.text() };
     const decoded = decoderFor(route.profile)(output);
-    const warnings = [...route.warnings, ...plan.warnings, ...decoded.warnings];
+    const warnings = [
+      ...route.warnings,
+      ...plan.warnings,
+      ...warning === undefined ? [] : [warning],
+      ...decoded.warnings,
+    ];
     const usage = usageOfRun(
       decoded,
       continuation.resumed ? attempt.session.threadUsage : undefined,
@@ -134,8 +145,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ...cliSessionId !== undefined && { cli_session_id: cliSessionId },
       ...usage && { usage },
     };
-    const left = leftWarnings(ending, parts.launcher.reach);
-    const { status, code, message } = verdictOn(ending, decoded);
+    const left = leftWarnings(ending, launcher.reach);
+    const { status, code, message } = verdictOn(ending, decoded, errors);
     const completed = status === "completed";
     const told = { cli: route.profile.name, ...route.model && { model: route.model } };
     return {
@@ -170,7 +181,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     return partial ? { partial_output: partial } : {};
   }
 
-  function verdictOn(ending: Ending, decoded: Decoded) {
+  function verdictOn(ending: Ending, decoded: Decoded, errors: Capture) {
     if (ending.stop) return { ...ending.stop, code: ending.stop.status };
     if (ending.timedOut) {
       const seconds = attempt.timeoutSeconds;
@@ -184,7 +195,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     }
     const exit = ending.exit ?? { code: null, signal: null };
     const name = route.profile.display_name ?? route.profile.name;
-    const verdict = judge(decoded, exit, stderr.tail(), name);
+    const verdict = judge(decoded, exit, errors.tail(), name);
     return verdict.ok
       ? { status: "completed" as const, code: "internal" as const, message: "" }
       : { status: "failed" as const, code: verdict.code, message: verdict.message };
@@ -229,20 +240,6 @@ function hintFor(code: string, { profile }: Route): { hint?: string } {
   if (code === "model_unavailable") return { hint: "Choose another model, or leave it out" };
   if (code === "transient") return { hint: "Try again" };
   return {};
-}
-
-function cannotStart({ profile, path }: Route, error: unknown): AimuxError {
-  const name = profile.name;
-  if (error instanceof Deno.errors.NotFound) {
-    return new AimuxError("cli_not_installed", `Cannot start "${name}": "${path}" is gone`, {
-      hint: profile.install ? `Install it with: ${profile.install}` : "Install it again",
-      cause: error,
-    });
-  }
-  return new AimuxError("failed", `Cannot start "${name}" (${path}): ${messageOf(error)}`, {
-    hint: "Run the program by hand to see what is wrong with it",
-    cause: error,
-  });
 }
 
 function writePrivately(path: string, text: string): void {

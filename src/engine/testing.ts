@@ -107,7 +107,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     },
     store: options.between?.(store) ?? store,
     ownership: { id: "own_1", recover: () => Promise.resolve(), resign() {} },
-    launcher,
+    launcherFor: () => Promise.resolve(launcher),
     clock,
     ids: {
       job: () => `job_${String(++jobs).padStart(4, "0")}`,

@@ -8,10 +8,18 @@ const LOOK_MS = 20;
 /** How long a killed group may take to disappear. */
 const KILL_WAIT_MS = 2000;
 
+/** A leader that this process started. */
+export interface Leader {
+  /** Resolves when it has ended. */
+  ended: Promise<unknown>;
+  /** Signals it alone; may throw where it has ended. */
+  kill(signal: EndSignal): void;
+}
+
 /** What to end and by which means. */
 export interface EndGroupOptions {
   /** The leader, where this process started it. */
-  child?: Deno.ChildProcess;
+  child?: Leader;
   /** The leader's pid, which is the group's id. */
   leader: number;
   graceMs: number;
@@ -47,7 +55,7 @@ export async function endGroup(options: EndGroupOptions): Promise<number[]> {
     const deadline = clock.now() + milliseconds;
     // The leader's end is an event; only what outlives it has to be looked for.
     const over = new AbortController();
-    if (child) await Promise.race([child.status, clock.delay(milliseconds, over.signal)]);
+    if (child) await Promise.race([child.ended, clock.delay(milliseconds, over.signal)]);
     over.abort();
     while (left().length > 0) {
       if (clock.now() >= deadline) return false;
@@ -62,14 +70,14 @@ async function endChild({ child, graceMs, clock }: EndGroupOptions): Promise<num
   if (!child) return [];
   const over = new AbortController();
   send(child, "SIGTERM");
-  await Promise.race([child.status, clock.delay(graceMs, over.signal)]);
+  await Promise.race([child.ended, clock.delay(graceMs, over.signal)]);
   over.abort();
   send(child, "SIGKILL");
-  await child.status;
+  await child.ended;
   return [];
 }
 
-function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
+function send(child: Leader, signal: EndSignal): void {
   try {
     child.kill(signal);
   } catch {

@@ -33,6 +33,10 @@ export interface RunningProcess {
   readonly pid: number;
   /** Tells this process from a later one with the same pid, where the system tells. */
   readonly startTime: string | undefined;
+  /** Standard error came on standard output, as both are the terminal. */
+  readonly terminal?: true;
+  /** Where it was started in another way than the launcher's: which, and why. */
+  readonly warning?: string;
   /** Resolves when the process has ended, its output is recorded and its group is gone. */
   readonly ended: Promise<ProcessEnd>;
   /**

@@ -1,14 +1,10 @@
 /** Starts a process on pipes, as the leader of a session and group of its own. */
 import type { Clock } from "../lib/clock.ts";
+import { atMost, DRAIN_MS, LEFTOVER_GRACE_MS } from "./end_times.ts";
 import { endGroup } from "./end_group.ts";
 import type { Launcher, ProcessEnd, RunningProcess } from "./launcher.ts";
 import { startTimeOf } from "./proc.ts";
-import type { Signals } from "./signals.ts";
-
-/** How long output may stay open after the process itself has ended. */
-const DRAIN_MS = 500;
-/** The grace for what a process that ended by itself has left behind in its group. */
-const LEFTOVER_GRACE_MS = 1000;
+import type { EndSignal, Signals } from "./signals.ts";
 
 /** What the launcher needs. */
 export interface PipeLauncherParts {
@@ -47,28 +43,22 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
       drain(readers[1]!, (chunk) => options.stderr.write(chunk)),
     ]);
 
+    const leader = { ended: child.status, kill: (signal: EndSignal) => child.kill(signal) };
     const end = (graceMs: number) =>
-      endGroup({ child, leader: child.pid, graceMs, clock, signals });
+      endGroup({ child: leader, leader: child.pid, graceMs, clock, signals });
     const ended = settle();
     return { pid: child.pid, startTime, ended, end };
 
     async function settle(): Promise<ProcessEnd> {
       const status = await child.status;
-      await atMost(DRAIN_MS, drained);
+      await atMost(DRAIN_MS, drained, clock);
       // Whatever the process left in its group ends with it, also what still holds a pipe open.
       await end(LEFTOVER_GRACE_MS);
-      await atMost(DRAIN_MS, drained);
+      await atMost(DRAIN_MS, drained, clock);
       for (const reader of readers) await reader.cancel().catch(() => {});
       options.stdout.close();
       options.stderr.close();
       return { code: status.code, signal: status.signal };
-    }
-
-    /** Waits for a promise, but not longer than a time; leaves no timer behind. */
-    async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
-      const over = new AbortController();
-      await Promise.race([promise, clock.delay(milliseconds, over.signal)]);
-      over.abort();
     }
   }
 }

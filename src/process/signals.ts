@@ -1,4 +1,5 @@
 /** Signals to whole process groups, by the best means that the granted permissions leave. */
+import { openLibrary } from "./posix/library.ts";
 
 /** The signals that end a process. */
 export type EndSignal = "SIGTERM" | "SIGKILL";
@@ -13,7 +14,8 @@ export interface Signals {
   groupExists(leader: number): boolean;
 }
 
-const NUMBERS: Record<EndSignal, number> = { SIGTERM: 15, SIGKILL: 9 };
+/** The numbers of the signals, the same on every system that has them. */
+export const SIGNAL_NUMBERS: Record<EndSignal, number> = { SIGTERM: 15, SIGKILL: 9 };
 
 /**
  * Chooses the means. `Deno.kill` needs the run permission without a list; with a list the C
@@ -52,17 +54,15 @@ function tolerant(signal: () => void): boolean {
 }
 
 function libcSignals(): Signals {
-  const path = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
   let kill: (pid: number, signal: number) => number;
   try {
-    const library = Deno.dlopen(path, { kill: { parameters: ["i32", "i32"], result: "i32" } });
-    kill = library.symbols.kill;
+    kill = openLibrary({ kill: { parameters: ["i32", "i32"], result: "i32" } }).kill;
   } catch {
-    return childOnly; // a system with another C library, such as Alpine
+    return childOnly; // a system with another C library
   }
   return {
     reach: "group",
-    group: (leader, signal) => kill(-leader, NUMBERS[signal]) === 0,
+    group: (leader, signal) => kill(-leader, SIGNAL_NUMBERS[signal]) === 0,
     groupExists: (leader) => kill(-leader, 0) === 0,
   };
 }

@@ -1,14 +1,29 @@
 /** Processes for tests. */
-import { systemClock } from "../lib/clock.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
 import { captureTo } from "./capture.ts";
-import type { RunningProcess, SpawnPlan } from "./launcher.ts";
+import type { Launcher, RunningProcess, SpawnPlan } from "./launcher.ts";
 import { createPipeLauncher } from "./pipe_launcher.ts";
+import type { Libc } from "./posix/libc.ts";
+import { createPtyLauncher } from "./pty_launcher.ts";
 import { chooseSignals, type Signals } from "./signals.ts";
 
-/** Starts shell scripts through the pipe launcher; what still runs at the end of its scope is killed. */
+/** Starts shell scripts through a launcher; what still runs at the end of its scope is killed. */
 export interface TestLauncher extends AsyncDisposable {
   folder: string;
   start(script: string, plan?: Partial<SpawnPlan>): StartedProcess;
+}
+
+/** What a test can vary. */
+export interface TestLauncherOptions {
+  signals?: Signals;
+  create?: (parts: { clock: Clock; signals: Signals }) => Launcher;
+}
+
+/** Pseudo-terminals, with pipes where there are none. */
+export function createTestPtyLauncher(
+  parts: { clock: Clock; signals: Signals; openLibc?: () => Libc },
+): Launcher {
+  return createPtyLauncher({ ...parts, pipes: createPipeLauncher(parts) });
 }
 
 /** A started process with what it has printed so far. */
@@ -19,10 +34,12 @@ export interface StartedProcess extends RunningProcess {
   prints(pattern: RegExp): Promise<string>;
 }
 
-/** Makes a launcher in a folder of its own. */
-export function testLauncher(signals: Signals = chooseSignals()): TestLauncher {
+/** Makes a launcher in a folder of its own; pipes and the system's best signals by default. */
+export function testLauncher(
+  { signals = chooseSignals(), create = createPipeLauncher }: TestLauncherOptions = {},
+): TestLauncher {
   const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "launcher_" }));
-  const launcher = createPipeLauncher({ clock: systemClock, signals });
+  const launcher = create({ clock: systemClock, signals });
   const started: StartedProcess[] = [];
   return {
     folder,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { emulator } from "../emulators/mod.ts";
+import { callsOf, emulator } from "../emulators/mod.ts";
 import { denoEnv } from "./program.ts";
+import { callLine } from "./raw.ts";
 import { createWorkplace } from "./workplace.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -32,13 +33,7 @@ Deno.test("with --allow-run=codex,claude the other CLIs count as absent, and nob
   await using workplace = await createWorkplace({
     emulators: { codex: emulator.codex(), gemini: emulator.gemini() },
   });
-  const call = (id: number, args: unknown) =>
-    JSON.stringify({
-      jsonrpc: "2.0",
-      id,
-      method: "tools/call",
-      params: { name: "exec", arguments: { prompt: "say hi", ...args as object } },
-    }) + "\n";
+  const call = (id: number, args: object) => callLine(id, "exec", { prompt: "say hi", ...args });
   const { code, messages, stderr } = await narrowed(
     ["--allow-read", "--allow-write", "--allow-env", "--allow-run=codex,claude"],
     workplace.env,
@@ -56,4 +51,48 @@ Deno.test("with --allow-run=codex,claude the other CLIs count as absent, and nob
   assert.match(result(3).attempts[0].message, /no permission/);
   assert.doesNotMatch(stderr, /allow\?|Granted|Denied/i);
   assert.deepEqual(workplace.processesLeft(), []);
+});
+
+Deno.test({
+  name:
+    "a CLI that wants a terminal gets one by FFI, else pipes with a warning; --allow-run counts for both",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const profiles = { codex: { executor: "pty" }, gemini: { executor: "pty" } };
+    for (
+      const [flags, terminals, warnings] of [
+        [["--allow-all", "--deny-ffi"], [], [
+          "There is no pseudo-terminal, pipes were used instead: " +
+          "aimux has no permission for FFI (--allow-ffi)",
+        ]],
+        [
+          ["--allow-read", "--allow-write", "--allow-env", "--allow-run=codex", "--allow-ffi"],
+          ["stdout", "stderr"],
+          [],
+        ],
+      ] as const
+    ) {
+      await using workplace = await createWorkplace({ emulators: ["codex", "gemini"], profiles });
+      const { code, messages, stderr } = await narrowed(
+        [...flags],
+        workplace.env,
+        workplace.project,
+        callLine(1, "exec", { prompt: "say hi", cli: "codex" }) +
+          callLine(2, "exec", { prompt: "say hi", cli: "gemini" }),
+      );
+      assert.equal(code, 0, stderr);
+      const result = (id: number) =>
+        messages.find((message) => message.id === id).result.structuredContent;
+      assert.equal(result(1).status, "completed", JSON.stringify(result(1)));
+      assert.match(result(1).content, /^MOCK: say hi/);
+      const told = result(1).warnings.filter((warning: string) => /terminal/.test(warning));
+      assert.deepEqual(told, warnings);
+      const [call] = await callsOf(workplace.home, "codex");
+      assert.deepEqual(call!.terminals, terminals);
+      const denied = flags.some((flag) => flag.startsWith("--allow-run="));
+      assert.equal(result(2).error?.code, denied ? "cli_not_installed" : undefined);
+      assert.equal((await callsOf(workplace.home, "gemini")).length, denied ? 0 : 1);
+      assert.deepEqual(workplace.processesLeft(), []);
+    }
+  },
 });

@@ -7,6 +7,8 @@ export interface WorkplaceOptions {
   emulators?: Emulators;
   /** Written to the user's `config.yaml`, as JSON, which is YAML too. */
   config?: Record<string, unknown>;
+  /** Profiles of the user by CLI, laid over those that aimux ships. */
+  profiles?: Record<string, Record<string, unknown>>;
   /** Variables besides HOME and PATH. */
   env?: Record<string, string>;
 }
@@ -29,9 +31,9 @@ export async function createWorkplace(options: WorkplaceOptions = {}): Promise<W
   for (const folder of [home, project, bin]) await Deno.mkdir(folder);
   const install = (emulators: Emulators) => installEmulators(bin, emulators);
   await install(options.emulators ?? []);
-  if (options.config) {
-    await Deno.mkdir(`${home}/.config/aimux`, { recursive: true });
-    await Deno.writeTextFile(`${home}/.config/aimux/config.yaml`, JSON.stringify(options.config));
+  if (options.config) await write("config.yaml", options.config);
+  for (const [cli, profile] of Object.entries(options.profiles ?? {})) {
+    await write(`cli.d/${cli}/profile.yaml`, profile);
   }
   return {
     home,
@@ -45,4 +47,11 @@ export async function createWorkplace(options: WorkplaceOptions = {}): Promise<W
       await Deno.remove(root, { recursive: true });
     },
   };
+
+  /** JSON is YAML, too. */
+  async function write(file: string, content: unknown): Promise<void> {
+    const path = `${home}/.config/aimux/${file}`;
+    await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(path, JSON.stringify(content));
+  }
 }

@@ -52,6 +52,7 @@ async function main(): Promise<never> {
     env,
     stdin: call.stdin === "" ? null : call.stdin,
     prompt: turn?.prompt ?? null,
+    terminals: (["stdin", "stdout", "stderr"] as const).filter((name) => Deno[name].isTerminal()),
     pid: Deno.pid,
   });
   if (turn === undefined) return end(understood as Ended);

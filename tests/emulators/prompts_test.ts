@@ -114,6 +114,7 @@ Deno.test("a call is recorded whole: arguments, folder, environment, input and p
     env: { HOME: box.home, PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C" },
     stdin,
     prompt: stdin,
+    terminals: [],
     pid: child.pid,
   });
 });

@@ -12,6 +12,8 @@ export interface Call {
   stdin: string | null;
   /** The user's message as it went to the model; null where the command line was refused. */
   prompt: string | null;
+  /** Which of its three streams are a terminal. */
+  terminals: string[];
   pid: number;
 }
 

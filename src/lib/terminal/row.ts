@@ -1,8 +1,9 @@
 /** One row of a terminal, as wide as its text. */
 import { charWidth } from "./char_width.ts";
+import { TERMINAL_SIZE } from "./size.ts";
 
 /** The column behind which a cursor cannot be sent, unless text is there already. */
-const LAST_COLUMN = 199;
+const LAST_COLUMN = TERMINAL_SIZE.columns - 1;
 /** The most that one sequence erases, so that a long row with many of them stays cheap. */
 const MOST_ERASED = 1024;
 

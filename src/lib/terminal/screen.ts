@@ -2,9 +2,10 @@
 import { type Control, controlAt } from "./control.ts";
 import { drawLines } from "./line_drawing.ts";
 import { Row } from "./row.ts";
+import { TERMINAL_SIZE } from "./size.ts";
 
 /** So many last rows can still be written over; what is above has scrolled out of reach. */
-const ROWS = 50;
+const ROWS = TERMINAL_SIZE.rows;
 
 /** What a screen takes for a control character. */
 export interface ScreenOptions {
