@@ -13,10 +13,45 @@ Deno.test("a child gets what programs need and what its profile allows, and noth
   });
 });
 
-Deno.test("aimux's token is never passed on, whatever a profile allows", () => {
-  const profile = testProfile({ env_allow: ["*", "AIMUX_*", "AIMUX_AUTH_TOKEN"] });
-  const env = { AIMUX_AUTH_TOKEN: "secret", AIMUX_OTHER: "x" };
-  assert.deepEqual(childEnvironment(profile, env, {}), { AIMUX_OTHER: "x" });
+Deno.test("aimux's own tokens never pass, whatever a profile allows or sets, in whatever case", () => {
+  const tokens = Object.fromEntries(
+    [
+      "AIMUX_AUTH_TOKEN",
+      "AIMUX_AUTH_TOKENS",
+      "AIMUX_SERVER_AUTH_TOKEN",
+      "AIMUX_SERVER_AUTH_TOKENS",
+      "AIMUX_SERVER_AUTH_TOKENS_ALICE",
+      "AIMUX_SERVER_TRANSPORT_AUTH_TOKEN",
+      "aimux_auth_token",
+    ].map((name) => [name, "secret"]),
+  );
+  const other = { AIMUX_OTHER: "x", MY_AIMUX_AUTH_TOKEN: "mine", AIMUX_AUTH_TOKENIZER: "x" };
+  const env = { ...tokens, ...other };
+  for (const env_allow of [["*"], ["AIMUX_*", "aimux_*", "MY_*"], [...Object.keys(env)]]) {
+    for (const os of ["linux", "windows"] as const) {
+      const seen = childEnvironment(testProfile({ env_allow }), env, {}, os);
+      assert.deepEqual(seen, other, env_allow.join());
+    }
+  }
+  const setting = testProfile({ env: tokens });
+  assert.deepEqual(childEnvironment(setting, env, tokens), {});
+});
+
+Deno.test("values of variables are passed as they stand: nothing in them is filled in", () => {
+  const env = { $X: "$AIMUX_AUTH_TOKEN ${AIMUX_AUTH_TOKEN} %AIMUX_AUTH_TOKEN% {AIMUX_AUTH_TOKEN}" };
+  const profile = testProfile({ env });
+  assert.deepEqual(childEnvironment(profile, { AIMUX_AUTH_TOKEN: "secret" }, {}), env);
+});
+
+Deno.test("no variable that passes to every CLI has the name of a secret", () => {
+  const family = [
+    "MISE_GITHUB_TOKEN",
+    "CONDA_TOKEN",
+    "NPM_CONFIG__AUTH",
+    "HOMEBREW_GITHUB_API_TOKEN",
+  ];
+  const env = Object.fromEntries([...family, "NVM_DIR"].map((name) => [name, "x"]));
+  assert.deepEqual(childEnvironment(testProfile(), env, {}), { NVM_DIR: "x" });
 });
 
 Deno.test("the profile's own variables win over the server's, and aimux's over both", () => {
