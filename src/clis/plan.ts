@@ -115,10 +115,18 @@ export function withOwnFolder(
 function permissionFlags(profile: CliProfile, readOnly: boolean): string[] {
   if (!readOnly) return profile.write_flags;
   if (profile.read_only_flags) return profile.read_only_flags;
-  throw new AimuxError(
+  throw notReadOnly(profile.name, { cli: profile.name });
+}
+
+/** The refusal to run a CLI that cannot promise to change nothing. */
+export function notReadOnly(name: string, details: Record<string, unknown>): AimuxError {
+  return new AimuxError(
     "unsupported",
-    `Cannot run "${profile.name}" read-only: it has no mode that forbids changes`,
-    { hint: "Choose a CLI that has one, such as codex, claude or gemini, or allow changes" },
+    `Cannot run "${name}" read-only: it has no mode that forbids changes`,
+    {
+      hint: "Choose a CLI that has one, such as codex, claude or gemini, or allow changes",
+      details,
+    },
   );
 }
 

@@ -20,23 +20,26 @@ export interface Continuation {
  * stored transcript, its oldest turns left out where it grows too long.
  *
  * @param earlier The session's jobs before this one, oldest first; asked for only where needed.
+ * @param name What a conversation is called that aimux names anew.
  */
 export function continuation(
   profile: CliProfile,
   session: Session,
   earlier: () => readonly Job[],
   prompt: string,
+  name: string,
 ): Continuation {
   const told = session.cliSessionId;
   if (profile.session?.id === "reported" && told !== undefined) {
     return { conversation: { id: told, exists: true }, prompt, resumed: true };
   }
-  if (profile.session?.id === "chosen") {
-    // Until a first run has completed nobody knows whether the CLI has made the conversation.
-    const exists = session.turns > 0;
-    return { conversation: { id: told ?? session.id, exists }, prompt, resumed: exists };
+  if (profile.session?.id === "chosen" && session.turns > 0) {
+    return { conversation: { id: told ?? session.id, exists: true }, prompt, resumed: true };
   }
-  return { prompt: withTranscript(earlier(), prompt), resumed: false };
+  const before = earlier();
+  // Whether a run that did not complete has made the conversation nobody knows: a new one is begun.
+  const fresh = before.length === 0 ? session.id : name;
+  return restart(profile, () => before, prompt, fresh);
 }
 
 /**

@@ -39,31 +39,53 @@ const none = () => [];
 const unread = () => assert.fail("nobody asks for earlier turns");
 
 Deno.test("a CLI that reports its conversation resumes it by that id, and begins without one", () => {
-  assert.deepEqual(continuation(reported, session({ cliSessionId: "c1" }), unread, "go on"), {
-    conversation: { id: "c1", exists: true },
-    prompt: "go on",
-    resumed: true,
-  });
-  assert.deepEqual(continuation(reported, session(), none, "go on"), {
+  assert.deepEqual(
+    continuation(reported, session({ cliSessionId: "c1" }), unread, "go on", "job_9"),
+    {
+      conversation: { id: "c1", exists: true },
+      prompt: "go on",
+      resumed: true,
+    },
+  );
+  assert.deepEqual(continuation(reported, session(), none, "go on", "job_9"), {
     prompt: "go on",
     resumed: false,
   });
 });
 
 Deno.test("a conversation that aimux names exists once a turn has completed", () => {
-  assert.deepEqual(continuation(chosen, session(), unread, "hi"), {
+  assert.deepEqual(continuation(chosen, session(), none, "hi", "job_9"), {
     conversation: { id: "ses_1", exists: false },
     prompt: "hi",
     resumed: false,
   });
-  const later = continuation(chosen, session({ turns: 1, cliSessionId: "job_7" }), unread, "hi");
+  const later = continuation(
+    chosen,
+    session({ turns: 1, cliSessionId: "job_7" }),
+    unread,
+    "hi",
+    "job_9",
+  );
   assert.deepEqual(later.conversation, { id: "job_7", exists: true });
   assert.equal(later.resumed, true);
 });
 
+Deno.test("a conversation that aimux names is begun anew where nothing of it has completed", () => {
+  const earlier = () => [lostTurn("first")];
+  const { prompt, ...how } = continuation(chosen, session(), earlier, "go on", "job_9");
+  assert.deepEqual(how, { conversation: { id: "job_9", exists: false }, resumed: false });
+  assert.match(prompt, /\[User\]\nfirst\n\n\[Assistant, failed\]\n\n\[User\]\ngo on$/);
+});
+
 Deno.test("a CLI without a memory is told what was said, oldest first", () => {
   const earlier = () => [turn("first", "one"), turn("second", "two")];
-  const { prompt, resumed, conversation } = continuation(forgetful, session(), earlier, "third");
+  const { prompt, resumed, conversation } = continuation(
+    forgetful,
+    session(),
+    earlier,
+    "third",
+    "job_9",
+  );
   assert.equal(
     prompt,
     "This continues a conversation. What was said so far, oldest first:\n\n" +
@@ -72,24 +94,24 @@ Deno.test("a CLI without a memory is told what was said, oldest first", () => {
       "[User]\nthird",
   );
   assert.deepEqual([resumed, conversation], [false, undefined]);
-  assert.equal(continuation(forgetful, session(), none, "first").prompt, "first");
+  assert.equal(continuation(forgetful, session(), none, "first", "job_9").prompt, "first");
 });
 
 Deno.test("a turn without an answer is told as what it is", () => {
   const earlier = () => [lostTurn("first", "half"), lostTurn("second")];
-  const { prompt } = continuation(forgetful, session(), earlier, "third");
+  const { prompt } = continuation(forgetful, session(), earlier, "third", "job_9");
   assert.match(prompt, /\[User\]\nfirst\n\n\[Assistant, failed\]\nhalf\n\n/);
   assert.match(prompt, /\[User\]\nsecond\n\n\[Assistant, failed\]\n\n\[User\]\nthird$/);
 });
 
 Deno.test("the oldest turns are left out where the transcript grows too long, and that is said", () => {
   const earlier = () => [turn("old", "x".repeat(30_000)), turn("new", "y".repeat(30_000))];
-  const { prompt } = continuation(forgetful, session(), earlier, "go on");
+  const { prompt } = continuation(forgetful, session(), earlier, "go on", "job_9");
   assert.match(prompt, /oldest first:\n\n\[Earlier turns are left out\]\n\n\[User\]\nnew\n/);
   assert.ok(!prompt.includes("xxx"));
 
   const huge = () => [turn("only", "z".repeat(90_000) + "the end")];
-  const cut = continuation(forgetful, session(), huge, "go on").prompt;
+  const cut = continuation(forgetful, session(), huge, "go on", "job_9").prompt;
   assert.ok(cut.length < 41_000 && cut.includes("the end\n\n[User]\ngo on"));
 });
 

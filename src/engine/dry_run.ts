@@ -41,6 +41,7 @@ export async function dryRun(given: RunRequest, parts: DryRunParts): Promise<Dry
     session,
     () => parts.store.jobs.bySession(session.id),
     request.prompt,
+    jobId,
   );
   const plan = planAttempt({ jobId, cwd, route, continuation: how }, {
     env: parts.env,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { testProfile } from "../clis/testing.ts";
 import { createRedactor } from "../lib/redact.ts";
 import type { Job } from "../store/job.ts";
 import type { Store } from "../store/store.ts";
@@ -172,6 +173,34 @@ Deno.test("the event that ends a run counts also when the process does not go", 
   await at.clock.advance(1);
   assert.equal((await settled).status, "completed");
   assert.equal(process.asked.length, 1);
+});
+
+Deno.test("a failed job names the CLIs that could take over, and its end does not wait long for them", async () => {
+  const other = testProfile({ name: "other", read_only_flags: [] });
+  const writer = testProfile({ name: "writer", read_only_flags: undefined });
+  const own = testProfile({ read_only_flags: [] });
+  const profiles = new Map([own, other, writer].map((each) => [each.name, each]));
+  let answers = true;
+  const discovery = {
+    probeAll: () => Promise.resolve(),
+    find: ({ binary }: { binary: string }) =>
+      answers ? Promise.resolve({ path: `/bin/${binary}` }) : new Promise<never>(() => {}),
+  };
+  await using at = testEngine({ parts: { profiles, discovery } });
+  const failed = async (count: number, readOnly: boolean) => {
+    const { job } = await at.engine.submit({ ...request, readOnly });
+    const process = await at.started(count);
+    answers = count < 3;
+    process.print("Error: 401 Unauthorized\n", "stderr");
+    process.exit(1);
+    const settled = at.engine.settled(job, { seconds });
+    await at.clock.advance(1000);
+    return (await settled).result?.error;
+  };
+  assert.deepEqual((await failed(1, false))?.details, { alternatives: ["other", "writer"] });
+  assert.deepEqual((await failed(2, true))?.details, { alternatives: ["other"] });
+  const hanging = await failed(3, false);
+  assert.deepEqual([hanging?.code, hanging?.details], ["auth", undefined]);
 });
 
 Deno.test("a conversation that its CLI has forgotten is begun anew, once", async () => {

@@ -1,5 +1,6 @@
 /** Takes a recorded job through the queue to its end, and records that end. */
-import { AimuxError, messageOf } from "../lib/errors.ts";
+import { AimuxError, type ErrorCode, messageOf } from "../lib/errors.ts";
+import { within } from "../lib/within.ts";
 import { isBusy } from "../store/database.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
@@ -10,13 +11,16 @@ import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
 import type { Live } from "./live_job.ts";
 import { redactResult } from "./redact_result.ts";
-import type { Route } from "./routing.ts";
+import { alternatives, type Route } from "./routing.ts";
 import { type AttemptEnd, runAttempt } from "./run_job.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** How often, and after which pause, a database that another server holds is asked again. */
 const TRIES = 10;
 const RETRY_MS = 500;
+
+/** How long looking for other CLIs may take. */
+const LOOK_MS = 1000;
 
 /** A job that is ready to be queued. */
 export interface Execution {
@@ -43,6 +47,7 @@ export async function executeJob(
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
     log.started();
     const end = await attempt();
+    await nameAlternatives(end.result);
     await persist(() => {
       if (!finish(end.status, end.result)) return;
       store.sessions.recordTurn(job.sessionId, {
@@ -53,6 +58,7 @@ export async function executeJob(
     });
   } catch (error) {
     const result = failure(route, error);
+    await nameAlternatives(result);
     // A job fails only once it runs; one that never could is interrupted.
     await persist(() => {
       store.sessions.touch(job.sessionId, clock.now());
@@ -61,11 +67,21 @@ export async function executeJob(
     if (!(error instanceof AimuxError)) throw error;
   }
 
+  /** Who is told that this CLI cannot do it is told, too, which others could. */
+  async function nameAlternatives({ error, attempts }: JobResult): Promise<void> {
+    if (!error || !OF_THE_CLI.includes(error.code)) return;
+    const except = attempts.map(({ cli }) => cli);
+    const finding = alternatives(parts, { readOnly: route.readOnly, except });
+    // An end is not held up by a folder that does not answer.
+    const found = await within(LOOK_MS, finding, { clock }).catch(() => false);
+    if (found) error.details = { ...error.details, alternatives: await finding };
+  }
+
   async function attempt(): Promise<AttemptEnd> {
     // Read only now: the job before it in the session has ended by now.
     const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
     const earlier = () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id);
-    const first = continuation(route.profile, session, earlier, job.prompt);
+    const first = continuation(route.profile, session, earlier, job.prompt, job.id);
     const end = await run(session, first, route);
     if (!first.resumed || !isForgotten(end)) return end;
     const { profile } = route;
@@ -132,6 +148,16 @@ export async function executeJob(
     }
   }
 }
+
+/** What another CLI might do better. */
+const OF_THE_CLI: readonly ErrorCode[] = [
+  "cli_not_installed",
+  "auth",
+  "quota",
+  "model_unavailable",
+  "transient",
+  "failed",
+];
 
 /**
  * Whether a resumed run failed for want of its conversation: it gave up by itself, without a word on

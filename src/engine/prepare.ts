@@ -92,10 +92,22 @@ function sessionOf(
     throw new AimuxError(
       "invalid_input",
       `Session "${sessionId}" belongs to "${session.cli}", not to "${cli}"`,
-      { hint: "Leave cli out, or leave session_id out to start a new session" },
+      {
+        hint: "Leave cli out, or leave session_id out to start a new session",
+        details: {
+          session_id: sessionId,
+          cli,
+          belongs_to: session.cli,
+          read_only: wasReadOnly(session, store),
+        },
+      },
     );
   }
   return session;
+}
+
+function wasReadOnly({ id }: Session, { jobs }: PreparationParts["store"]): boolean {
+  return jobs.newest(id)?.readOnly ?? false;
 }
 
 /** The folder to run in: the session's, the call's or the server's. */
@@ -109,7 +121,15 @@ async function folderOf(
     throw new AimuxError(
       "invalid_input",
       `Session "${session.id}" runs in "${session.cwd}", not in "${folder}"`,
-      { hint: "Leave cwd out, or leave session_id out to start a new session" },
+      {
+        hint: "Leave cwd out, or leave session_id out to start a new session",
+        details: {
+          session_id: session.id,
+          cwd: folder,
+          runs_in: session.cwd,
+          read_only: wasReadOnly(session, parts.store),
+        },
+      },
     );
   }
   const found = await Deno.stat(folder).catch(() => undefined);

@@ -92,13 +92,15 @@ export function asBefore(
   last: Job | undefined,
   roles: Readonly<Record<string, unknown>>,
 ): RunRequest {
-  if (!last || request.role !== undefined || !Object.hasOwn(roles, last.role)) return request;
+  if (!last || request.role !== undefined) return request;
+  const readOnly = request.readOnly ?? last.readOnly;
+  if (!Object.hasOwn(roles, last.role)) return { ...request, readOnly };
   const model = request.model ?? last.model;
   const effort = request.effort ?? (last.effort && isEffort(last.effort) ? last.effort : undefined);
   return {
     ...request,
     role: last.role,
-    readOnly: request.readOnly ?? last.readOnly,
+    readOnly,
     ...model !== undefined && { model },
     ...effort !== undefined && { effort },
   };

@@ -80,7 +80,8 @@ Deno.test("a call that continues a session goes on as the one before, unless it 
   const other = { ...given, role: "coding" };
   assert.equal(asBefore(other, last, roles), other);
   assert.equal(asBefore(given, undefined, roles), given);
-  assert.equal(asBefore(given, { ...last, role: "toString" }, roles), given);
+  const gone = asBefore(given, { ...last, role: "toString" }, roles);
+  assert.deepEqual(gone, { ...given, readOnly: true }, "what only advised stays so");
   const bare = { role: "coding", effort: "gone", readOnly: false } as Job;
   assert.deepEqual(asBefore(given, bare, roles), { ...given, role: "coding", readOnly: false });
 });

@@ -3,6 +3,7 @@ import type { CliProfile, Effort } from "../config/profile.ts";
 import type { Config } from "../config/schema.ts";
 import type { Discovery } from "../clis/discovery.ts";
 import { inOrder } from "../clis/order.ts";
+import { notReadOnly } from "../clis/plan.ts";
 import { AimuxError } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Attempt } from "../store/job.ts";
@@ -53,7 +54,7 @@ export async function route(
 
   const named = session?.cli ?? request.cli;
   const { profile, path, attempts } = named !== undefined
-    ? await takeNamed(named, parts)
+    ? await takeNamed(named, { readOnly, session }, parts)
     : await takeCapable(role.cli ?? parts.roles["default"]?.cli, readOnly, parts);
 
   const roleModel = role.cli === undefined || role.cli === profile.name ? role.model : undefined;
@@ -86,13 +87,17 @@ function roleNamed(name: string, roles: Config["roles"]): Config["roles"][string
   const close = nearest(name, valid);
   throw new AimuxError("invalid_input", `Cannot run role "${name}": no such role`, {
     hint: `${close ? `Did you mean "${close}"? ` : ""}Roles: ${valid.join(", ")}`,
-    details: { role: name, valid },
+    details: { role: name, ...close && { did_you_mean: close }, valid },
   });
 }
 
 type Taken = Pick<Route, "profile" | "path" | "attempts">;
 
-async function takeNamed(name: string, parts: RoutingParts): Promise<Taken> {
+async function takeNamed(
+  name: string,
+  { readOnly, session }: { readOnly: boolean; session: Session | undefined },
+  parts: RoutingParts,
+): Promise<Taken> {
   const problem = parts.broken.get(name);
   if (problem !== undefined) {
     throw new AimuxError("unknown_cli", `Cannot use "${name}": its profile is broken`, {
@@ -102,16 +107,23 @@ async function takeNamed(name: string, parts: RoutingParts): Promise<Taken> {
   }
   const profile = parts.profiles.get(name);
   if (!profile) throw unknownCli(name, parts);
+  const instead = async () => ({
+    alternatives: await alternatives(parts, { readOnly, except: [name] }),
+    ...session && { cwd: session.cwd },
+  });
+  if (readOnly && !profile.read_only_flags) {
+    throw notReadOnly(name, { cli: name, ...await instead() });
+  }
   const { path, reason, denied } = await presenceOf(profile, parts);
   if (path !== undefined) return { profile, path, attempts: [] };
   const install = profile.install && `Install it with: ${profile.install}`;
-  const others = await installed(parts);
+  const present = await installed(parts);
   throw new AimuxError("cli_not_installed", `Cannot start "${name}": ${reason}`, {
     hint: [
       denied ? `Add "${profile.binary}" to --allow-run` : install,
-      others.length > 0 && `Or choose one of: ${others.join(", ")}`,
+      present.length > 0 && `Or choose one of: ${present.join(", ")}`,
     ].filter(Boolean).join(". "),
-    details: { cli: name, installed: others },
+    details: { cli: name, installed: present, ...await instead() },
   });
 }
 
@@ -164,12 +176,23 @@ export async function installed(
   return inOrder(present.filter(({ path }) => path !== undefined).map(({ name }) => name));
 }
 
+/** The installed CLIs that could take a request instead of others, in the fixed order. */
+export async function alternatives(
+  parts: Pick<RoutingParts, "profiles" | "discovery">,
+  { readOnly, except }: { readOnly: boolean; except: readonly string[] },
+): Promise<string[]> {
+  const names = await installed(parts);
+  return names.filter((name) =>
+    !except.includes(name) && (!readOnly || parts.profiles.get(name)?.read_only_flags)
+  );
+}
+
 function unknownCli(name: string, { profiles }: RoutingParts): AimuxError {
   const valid = inOrder(profiles.keys());
   const close = nearest(name, valid);
   return new AimuxError("unknown_cli", `Unknown CLI "${name}"`, {
     hint: `${close ? `Did you mean "${close}"? ` : ""}CLIs: ${valid.join(", ")}`,
-    details: { cli: name, valid },
+    details: { cli: name, ...close && { did_you_mean: close }, valid },
   });
 }
 

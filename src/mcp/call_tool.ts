@@ -1,11 +1,10 @@
 /** One call of one tool: checked input, structured result, every failure told the same way. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { z } from "zod";
 import { AimuxError, errorFacts, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
-import { nearest } from "../lib/nearest.ts";
 import type { Redactor } from "../lib/redact.ts";
-import { refusedGuidance } from "./guidance/errors.ts";
+import { checkArguments, WrongArguments } from "./check_arguments.ts";
+import type { Call } from "./guidance/guidance.ts";
 import { type CallParts, perform } from "./hold.ts";
 import { type Tool, workOf } from "./tools/define_tool.ts";
 
@@ -24,110 +23,52 @@ export async function callTool(
   given: unknown,
   parts: ToolCallParts,
 ): Promise<CallToolResult> {
-  const call = { tool: tool.name, request: parts.request };
+  const call = isCall(given) ? given : {};
+  const facts = { tool: tool.name, request: parts.request };
   const since = parts.clock.now();
   try {
-    const input = checked(tool, given);
-    const payload = await perform(
-      { work: workOf(tool, input), name: tool.name, given: input },
-      parts,
-    );
-    parts.log.debug("Tool answered", { ...call, duration_ms: parts.clock.now() - since });
+    const input = checkArguments(tool, given);
+    const work = workOf(tool, input);
+    const payload = await perform({ work, name: tool.name, given: input }, parts);
+    parts.log.debug("Tool answered", { ...facts, duration_ms: parts.clock.now() - since });
     return {
       content: [{ type: "text", text: tool.text(payload) }],
-      structuredContent: { ...payload, ...tool.guidance(payload, input) },
+      structuredContent: { ...payload, ...tool.guidance(call, { payload }) },
       ...tool.failed?.(payload) && { isError: true },
     };
   } catch (error) {
-    if (error instanceof AimuxError) parts.log.debug("Tool refused", { ...call, code: error.code });
-    else parts.log.error("Unexpected", { ...call, ...errorFacts(error) });
-    return refused(error, parts.redact);
+    if (error instanceof AimuxError) {
+      parts.log.debug("Tool refused", { ...facts, code: error.code });
+    } else parts.log.error("Unexpected", { ...facts, ...errorFacts(error) });
+    return refused(tool, call, error, parts.redact);
   }
 }
 
-function checked(tool: Tool, given: unknown): Record<string, unknown> {
-  const parsed = tool.input.safeParse(given ?? {}, { reportInput: true });
-  if (parsed.success) {
-    checkAction(tool, parsed.data);
-    return parsed.data;
-  }
-  const problems = parsed.error.issues.map((issue) => problemOf(issue, tool));
-  throw new AimuxError(
-    "invalid_input",
-    `Invalid arguments for ${tool.name}: ${problems.join("; ")}`,
-    {
-      hint: "Correct the arguments; the tool's input schema lists them all",
-      details: { problems },
-    },
-  );
+function isCall(given: unknown): given is Call {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
 }
 
-/** A parameter that an action does not take would have no effect, so it is refused. */
-function checkAction(tool: Tool, { action, ...given }: Record<string, unknown>): void {
-  if (!("actions" in tool)) return;
-  const { needs = [], takes = [] } = tool.actions[String(action)]!;
-  const missing = needs.find((name) => given[name] === undefined);
-  if (missing !== undefined) {
-    throw new AimuxError("invalid_input", `Action "${action}" needs ${missing}`, {
-      hint: `Pass ${missing} from an earlier result or from action "list"`,
-      details: { action, missing },
-    });
-  }
-  const all = [...needs, ...takes];
-  const stray = Object.keys(given).find((name) => given[name] !== undefined && !all.includes(name));
-  if (stray !== undefined) {
-    throw new AimuxError("invalid_input", `Action "${action}" takes no ${stray}`, {
-      hint: all.length === 0 ? "It takes no parameters" : `It takes: ${all.join(", ")}`,
-      details: { action, stray },
-    });
-  }
-}
-
-function problemOf(issue: z.core.$ZodIssue, tool: Tool): string {
-  const path = issue.path.join(".");
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(key, tool)).join("; ");
-    case "invalid_type":
-      return issue.input === undefined
-        ? `${path || "arguments"} is required`
-        : `${path || "arguments"}: ${issue.message}`;
-    default:
-      return path ? `${path}: ${issue.message}` : issue.message;
-  }
-}
-
-function unknownKey(key: string, tool: Tool): string {
-  const known = Object.keys(tool.input.shape);
-  const close = nearest(key, known);
-  return `there is no parameter ${JSON.stringify(key)}` +
-    (close ? `, did you mean "${close}"?` : ` (there are: ${known.join(", ")})`);
-}
-
-/** A call that was refused before it had a job. */
-function refused(error: unknown, redact: Redactor): CallToolResult {
-  const told = error instanceof AimuxError
+/** A call that did not come to a result. */
+function refused(tool: Tool, call: Call, error: unknown, redact: Redactor): CallToolResult {
+  const known = error instanceof AimuxError
     ? error
     : new AimuxError("internal", `Internal error: ${messageOf(error)}`, {
       hint: "Try again; if it stays, look into the log and report it",
     });
-  const { code } = told;
+  const { code } = known;
   const { message, hint, details } = redact.facts({
-    message: told.message,
-    hint: told.hint,
-    details: told.details,
+    message: known.message,
+    hint: known.hint,
+    details: known.details,
   });
+  const told = { code, message, ...hint && { hint }, ...details && { details } };
+  const corrected = error instanceof WrongArguments ? error.corrected : undefined;
   return {
     isError: true,
     content: [{ type: "text", text: `${message}\n${hint ?? ""}`.trim() + `\nerror: ${code}` }],
     structuredContent: {
-      error: {
-        code,
-        message,
-        ...hint && { hint },
-        ...details && { details },
-      },
-      ...refusedGuidance(code),
+      error: told,
+      ...tool.guidance(call, { error: told, ...corrected && { corrected } }),
     },
   };
 }

@@ -5,7 +5,7 @@ import { AimuxError } from "../lib/errors.ts";
 import { createRedactor } from "../lib/redact.ts";
 import { testLog } from "../lib/testing_log.ts";
 import { callTool } from "./call_tool.ts";
-import { guidance } from "./guidance/guidance.ts";
+import { type Call, guidance, type Outcome } from "./guidance/guidance.ts";
 import { defineTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
 
 const sections = { what: "", when: "", why: "", how: "", not: "", choose: "" };
@@ -21,8 +21,11 @@ const FACE = {
     idempotentHint: true,
     openWorldHint: false,
   },
-  guidance: (payload: { bad?: boolean }) =>
-    guidance({ state: payload.bad ? "bad" : "good", you_are_here: "here" }),
+  guidance: (call: Call, outcome: Outcome<{ bad?: boolean }>) =>
+    guidance({
+      state: outcome.error ? "refused" : outcome.payload.bad ? "failed" : "completed",
+      you_are_here: JSON.stringify(outcome.error ? [call, outcome.corrected] : call),
+    }),
   text: () => "in words",
 };
 
@@ -66,9 +69,9 @@ Deno.test("a result has words, structure and guidance, and a failure in it is an
   const good = await call(tool(({ count }) => ({ count })), { name: "x" });
   assert.equal(good.isError, undefined);
   assert.equal(good.text, "in words");
-  assert.deepEqual([good.told.count, good.told.state], [1, "good"]);
+  assert.deepEqual([good.told.count, good.told.state], [1, "completed"]);
   const bad = await call(tool(() => ({ bad: true })), { name: "x" });
-  assert.deepEqual([bad.isError, bad.told.state], [true, "bad"]);
+  assert.deepEqual([bad.isError, bad.told.state], [true, "failed"]);
 });
 
 /** Arguments that are refused, with what the message must say. */
@@ -96,6 +99,18 @@ Deno.test("wrong arguments are told by name, with what is there instead, and the
     assert.match(told.error.message, message);
     assert.match(told.error.message, /^Invalid arguments for probe: /);
   }
+});
+
+Deno.test("the policy sees the call as it was given, and what was probably meant", async () => {
+  const good = await call(tool(({ count }) => ({ count })), { name: "x" });
+  assert.equal(good.told.you_are_here, '{"name":"x"}', "without the defaults");
+  const wrong = await call(tool(() => ({})), { name: "x", cuont: "2" });
+  assert.equal(
+    wrong.told.you_are_here,
+    '[{"name":"x","cuont":"2"},{"name":"x","count":2}]',
+  );
+  const hopeless = await call(tool(() => ({})), ["x"]);
+  assert.equal(hopeless.told.you_are_here, "[{},null]");
 });
 
 Deno.test("an error of the tool keeps its code, hint and details", async () => {

@@ -22,7 +22,7 @@ const FACE = {
     idempotentHint: true,
     openWorldHint: false,
   },
-  guidance: () => guidance({ state: "known", you_are_here: "here" }),
+  guidance: () => guidance({ state: "idle", you_are_here: "here" }),
   text: () => "in words",
 };
 

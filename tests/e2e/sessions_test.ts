@@ -91,15 +91,23 @@ Deno.test("a continued session keeps role, model, effort and the promise to chan
   assert.match(await argv(), /--sandbox workspace-write/);
 });
 
-Deno.test("after a failed first turn a CLI without a memory is told what was asked", async () => {
-  await using aimux = await startServer({
-    emulators: { crush: emulator.crush().fails("transient").nextCall() },
-  });
-  const failed = await aimux.call("exec", { prompt: "count the plums", cli: "crush" });
-  const { next_call } = failed.choose_your_path.retry;
-  const second = await aimux.call(next_call.tool, next_call.arguments);
-  assert.equal(second.status, "completed", second.text);
-  assert.match((await callsOf(aimux.workplace.home, "crush")).at(-1)!.prompt ?? "", /plums/);
+Deno.test("after a failed first turn a CLI is told what was asked", async (t) => {
+  for (const cli of ["codex", "aider", "goose", "gptme", "crush"] as const) {
+    await t.step(cli, async () => {
+      await using aimux = await startServer({
+        emulators: { [cli]: emulator[cli]().fails("transient").nextCall() },
+      });
+      const failed = await aimux.call("exec", { prompt: "count the plums", cli });
+      const { next_call } = (await aimux.call("status", { job_id: failed.job_id }))
+        .choose_your_path.retry;
+      const second = await aimux.call(next_call.tool, next_call.arguments);
+      assert.equal(second.status, "completed", second.text);
+      const { prompt, argv } = (await callsOf(aimux.workplace.home, cli)).at(-1)!;
+      // Its own conversation, or what was said.
+      const told = argv.join(" ").includes(String(failed.cli_session_id)) || /plums/.test(prompt!);
+      assert.ok(told, `${argv.join(" ")} ${prompt}`);
+    });
+  }
 });
 
 Deno.test("usage is that of the run, also where the CLI counts by conversation", async (t) => {

@@ -1,20 +1,48 @@
 /** What every answer says about what to do next. */
 import { z } from "zod";
+import type { ErrorCode } from "../../lib/errors.ts";
+import { JOB_STATUSES } from "../../store/job.ts";
+
+/** Every state that a result can tell; docs/results.md says what each means. */
+export const STATES = [
+  ...JOB_STATUSES,
+  "refused",
+  "missing",
+  "unavailable",
+  "listed",
+  "empty",
+  "cancelling",
+  "killed",
+  "collected",
+  "idle",
+  "busy",
+  "full",
+  "queueing",
+] as const;
+
+/** Where the work stands. */
+export type State = (typeof STATES)[number];
+
+/** A call of a tool that works as it stands. */
+export interface NextCall {
+  tool: string;
+  arguments: Record<string, unknown>;
+}
 
 /** One way to go on. */
 export interface Path {
   /** When to choose it. */
   when: string;
-  /** A call that works as it stands, where the way is a call. */
-  next_call?: { tool: string; arguments: Record<string, unknown> };
-  /** What to expect after it. */
+  /** Where the way is a call. */
+  next_call?: NextCall;
+  /** What to expect after it; where there is no call, what to do. */
   then: string;
 }
 
 /** The guidance fields of a result. */
 export interface Guidance {
   /** Where the work stands, as one word. */
-  state: string;
+  state: State;
   you_are_here: string;
   /** What the answer does not cover. */
   coverage_gaps: string[];
@@ -22,6 +50,31 @@ export interface Guidance {
   stop_conditions: string[];
   do_not: string[];
 }
+
+/** The arguments of a call as its caller gave them; only where it was refused may they be wrong. */
+export type Call = Readonly<Record<string, unknown>>;
+
+/** An error as the caller is told it. */
+export interface ToldError {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+  details?: Record<string, unknown>;
+}
+
+/** What came of a call that was told as an error. */
+export interface Refusal {
+  error: ToldError;
+  /** The arguments as they were probably meant, where they were wrong and that is plain. */
+  corrected?: Call;
+  payload?: undefined;
+}
+
+/** What came of a call. */
+export type Outcome<Payload> = { payload: Payload; error?: undefined } | Refusal;
+
+/** What a tool says about what to do next. Pure. */
+export type Policy<Payload> = (call: Call, outcome: Outcome<Payload>) => Guidance;
 
 /** The guidance fields in an output schema. */
 export const guidanceShape = {

@@ -1,12 +1,28 @@
-/** Guidance after each action on sessions. */
+/** What sessions says about what to do next, after each action. */
+import { isFinal, type JobStatus } from "../../store/job.ts";
 import type { SessionsPayload } from "../tools/sessions.ts";
-import { type Guidance, guidance, type Path } from "./guidance.ts";
+import { again } from "./again.ts";
+import {
+  type Call,
+  type Guidance,
+  guidance,
+  type Path,
+  type Policy,
+  type Refusal,
+} from "./guidance.ts";
+import { GO_ON, inSession, waitFor, workOn } from "./jobs.ts";
+import { anyRefusal, LIST, missing, refused } from "./refusals.ts";
 
-/** What to do after a look at, or a change of, sessions. */
-export function sessionsGuidance(payload: SessionsPayload): Guidance {
+/** The most that one call lists. */
+const LONGEST_LIST = 1000;
+
+/** The policy of sessions. */
+export const sessionsGuidance: Policy<SessionsPayload> = function sessionsGuidance(call, outcome) {
+  if (!outcome.payload) return afterRefusal(call, outcome);
+  const payload = outcome.payload;
   switch (payload.action) {
     case "list":
-      return listed(payload);
+      return listed(call, payload);
     case "info":
       return inspected(payload);
     case "cancel":
@@ -14,105 +30,234 @@ export function sessionsGuidance(payload: SessionsPayload): Guidance {
     case "kill":
       return guidance({
         state: "killed",
-        you_are_here: `Session ${payload.session_id} is deleted`,
+        you_are_here: `Session ${payload.session_id} and its jobs are deleted`,
         choose_your_path: { list: LIST },
+        stop_conditions: ["Nothing of it is needed any more"],
         do_not: ["Do not pass this session_id again: it does not exist any more"],
       });
     case "gc":
       return guidance({
         state: "collected",
-        you_are_here: `${payload.collected} expired sessions were deleted`,
+        you_are_here: payload.collected
+          ? `${payload.collected} expired sessions were deleted`
+          : "No session had expired; nothing was deleted",
         choose_your_path: { list: LIST },
+        stop_conditions: ["This is done by itself every hour"],
       });
     case "health":
-      return guidance({
-        state: payload.running_jobs === 0 ? "idle" : "busy",
-        you_are_here: `${payload.running_jobs} of at most ${payload.max_concurrent_jobs} jobs ` +
-          `run, ${payload.queued_jobs} wait`,
-        choose_your_path: { list: LIST },
-      });
+      return healthy(payload);
   }
-}
-
-const LIST: Path = {
-  when: "You want to see what there is",
-  next_call: { tool: "sessions", arguments: { action: "list" } },
-  then: "The newest sessions come first",
 };
 
 const START: Path = {
   when: "You have a task for a CLI",
-  next_call: { tool: "exec", arguments: { prompt: "Say what this project does", read_only: true } },
-  then: "The answer comes with a session_id to continue it",
+  then: "Call exec with a prompt, and role or cli",
 };
 
-function listed({ sessions = [], total_sessions = 0 }: SessionsPayload): Guidance {
+const ALL: Path = {
+  when: "The one you look for does not fit the filter",
+  next_call: { tool: "sessions", arguments: { action: "list" } },
+  then: "The list has those of every CLI and state",
+};
+
+function listed(call: Call, payload: SessionsPayload): Guidance {
+  const { sessions = [], total_sessions: total = 0 } = payload;
   const [newest] = sessions;
-  const missing = total_sessions - sessions.length;
+  const active = sessions.find(({ status }) => status && !isFinal(status as JobStatus));
+  const filtered = call["cli"] !== undefined ||
+    (call["status"] !== undefined && call["status"] !== "all");
+  const full = sessions.length < total && sessions.length === (call["limit"] ?? 20) &&
+    sessions.length < LONGEST_LIST;
   return guidance({
     state: newest ? "listed" : "empty",
-    you_are_here: newest ? `${sessions.length} of ${total_sessions} sessions` : "No session fits",
-    coverage_gaps: missing > 0 ? [`${missing} sessions are not listed`] : [],
-    choose_your_path: newest
-      ? {
+    you_are_here: newest
+      ? `${sessions.length} of ${total} sessions, the newest first`
+      : total > 0
+      ? `None of ${total} sessions fits`
+      : "There is no session yet",
+    coverage_gaps: total > sessions.length ? [`${total - sessions.length} are not listed`] : [],
+    choose_your_path: {
+      ...active?.last_job_id && { wait: waitFor(active.last_job_id) },
+      ...newest && {
         inspect: {
-          when: "You want to see a session's jobs",
+          when: "You want to see the jobs of the newest one",
           next_call: {
             tool: "sessions",
             arguments: { action: "info", session_id: newest.session_id },
           },
-          then: "It lists the jobs with their ends",
+          then: "It lists them with their ends",
         },
-        continue: continuing(newest.session_id),
-      }
-      : { start: START },
+      },
+      ...full && {
+        more: again({
+          tool: "sessions",
+          call,
+          changes: { limit: Math.min(LONGEST_LIST, total) },
+          when: "The one you look for is older",
+          then: "The list goes further back",
+        }),
+      },
+      ...filtered && (total > sessions.length || !newest) && { all: ALL },
+      ...newest
+        ? {
+          continue: {
+            when: "You want to go on with one",
+            then: "Call exec with its session_id and your prompt",
+          },
+        }
+        : !filtered && { start: START },
+    },
+    stop_conditions: ["You have the id that you need"],
   });
 }
 
 function inspected({ session, jobs = [] }: SessionsPayload): Guidance {
   const last = jobs.at(-1);
-  return guidance({
-    state: last?.status ?? "empty",
-    you_are_here: `The session has ${jobs.length} jobs`,
+  const rest = {
+    state: last?.status ?? "empty" as const,
+    you_are_here: last
+      ? `Its newest of ${jobs.length} jobs is ${last.status}`
+      : "The session has no jobs",
     coverage_gaps: ["Prompts and answers are shown by their first words only"],
+    stop_conditions: ["You have what you looked for"],
+  };
+  if (!session || !last) return guidance({ ...rest, choose_your_path: { start: START } });
+  if (!isFinal(last.status)) {
+    return guidance({
+      ...rest,
+      choose_your_path: { wait: waitFor(last.job_id), work_on: workOn(last.job_id) },
+      do_not: ["Do not start the same task again: it is not lost"],
+    });
+  }
+  return guidance({
+    ...rest,
     choose_your_path: {
-      ...session && { continue: continuing(session.session_id) },
-      ...last && {
-        read: {
-          when: "You want a job's whole result",
-          next_call: { tool: "status", arguments: { job_id: last.job_id } },
-          then: "It returns the answer, or how far the job is",
+      read: readJob(last.job_id),
+      continue: last.status === "completed"
+        ? {
+          when: "You want to ask on",
+          then: `Call exec with session_id ${session.session_id} and your prompt`,
+        }
+        : inSession(session, {
+          when: "Its task is still to be done, and nothing stands in its way any more",
+          prompt: GO_ON,
+          then: `${session.cli} knows what it was asked for`,
+        }),
+    },
+  });
+}
+
+function readJob(jobId: string): Path {
+  return {
+    when: "You want the job's whole result",
+    next_call: { tool: "status", arguments: { job_id: jobId } },
+    then: "It has the answer, or what was printed before the end",
+  };
+}
+
+function cancelled({ job_id = "", session_id = "", status = "", message }: SessionsPayload) {
+  const done = status === "cancelled";
+  if (status === "queued" || status === "running") {
+    return guidance({
+      state: "cancelling",
+      you_are_here: "The job was asked to end and has not ended yet",
+      choose_your_path: { wait: waitFor(job_id, "You want to know when it has ended") },
+      stop_conditions: ["status tells a state in which it has ended"],
+      do_not: ["Do not report this job as cancelled yet"],
+    });
+  }
+  return guidance({
+    state: status as JobStatus,
+    you_are_here: message ?? `The job is ${status}`,
+    choose_your_path: {
+      read: readJob(job_id),
+      ...done && {
+        go_on: inSession({ session_id }, {
+          when: "It is wanted after all",
+          prompt: GO_ON,
+          then: "The same CLI goes on",
+        }),
+      },
+    },
+    stop_conditions: ["The job has ended; there is nothing left to cancel"],
+    do_not: done ? [] : ["Do not report this job as cancelled"],
+  });
+}
+
+function healthy(payload: SessionsPayload): Guidance {
+  const {
+    running_jobs: running = 0,
+    queued_jobs: queued = 0,
+    max_concurrent_jobs: most = 0,
+    total_sessions: total = 0,
+  } = payload;
+  const state = queued > 0 ? "queueing" : running === 0 ? "idle" : running < most ? "busy" : "full";
+  return guidance({
+    state,
+    you_are_here: `${running} of at most ${most} jobs run, ${queued} wait`,
+    choose_your_path: {
+      ...state !== "idle" && {
+        active: {
+          when: "You want to see what runs and waits",
+          next_call: { tool: "sessions", arguments: { action: "list", status: "active" } },
+          then: "Each session shows its last_job_id, by which to wait or to cancel",
         },
       },
+      ...state === "idle" && total > 0 && { list: LIST },
+      ...queued === 0 && { start: START },
     },
+    stop_conditions: queued > 0 ? ["No job waits any more"] : [],
+    do_not: queued > 0 ? ["Do not start more than is needed: it waits, too"] : [],
   });
 }
 
-function cancelled(
-  { job_id = "", session_id = "", status = "", message }: SessionsPayload,
-): Guidance {
-  return guidance({
-    state: status,
-    you_are_here: message ?? "",
-    choose_your_path: {
-      read: {
-        when: "You want what the job has printed",
-        next_call: { tool: "status", arguments: { job_id } },
-        then: "It returns the answer or the partial output",
+function afterRefusal(call: Call, refusal: Refusal): Guidance {
+  const { code, details = {} } = refusal.error;
+  const { session_id, job_id } = call;
+  if (code === "failed") return ending(call, details);
+  if (code === "not_found" && job_id === undefined) return missing({ list: LIST });
+  // A slip of the pen must not delete anything.
+  if (refusal.corrected?.["action"] === "kill" && call["action"] !== "kill") {
+    return refused({ list: LIST });
+  }
+  if (!("missing" in details)) return anyRefusal("sessions", call, refusal);
+  // One id leads to the other.
+  if (details["missing"] === "job_id" && typeof session_id === "string") {
+    return refused({
+      find: {
+        when: "You mean a job of that session",
+        next_call: { tool: "sessions", arguments: { action: "info", session_id } },
+        then: "It lists the session's jobs by job_id",
       },
-      continue: continuing(session_id),
-    },
-    do_not: status === "cancelled" ? [] : ["Do not report this job as cancelled"],
-  });
+    });
+  }
+  if (details["missing"] === "session_id" && typeof job_id === "string") {
+    return refused({
+      find: {
+        when: "You mean the session of that job",
+        next_call: { tool: "status", arguments: { job_id } },
+        then: "It tells the job's session_id",
+      },
+    });
+  }
+  return refused({ list: LIST });
 }
 
-function continuing(sessionId: string): Path {
-  return {
-    when: "You want to go on with this conversation",
-    next_call: {
-      tool: "exec",
-      arguments: { prompt: "Your follow-up question", session_id: sessionId },
+/** A session that could not be deleted yet, because a job of it has not ended. */
+function ending(call: Call, { job_id }: Record<string, unknown>): Guidance {
+  return guidance({
+    state: "cancelling",
+    you_are_here: "The session's jobs were asked to end and have not ended yet",
+    choose_your_path: {
+      ...typeof job_id === "string" && { wait: waitFor(job_id, "You want to know when it ends") },
+      retry: again({
+        tool: "sessions",
+        call,
+        when: "The job has ended",
+        then: "The session is deleted",
+      }),
     },
-    then: "The same CLI continues it",
-  };
+    stop_conditions: ["The session is deleted"],
+    do_not: ["Do not report the session as deleted yet"],
+  });
 }

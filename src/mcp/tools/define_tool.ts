@@ -4,7 +4,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Guidance } from "../guidance/guidance.ts";
+import type { Policy } from "../guidance/guidance.ts";
 import type { ProgressSink } from "../progress_sink.ts";
 
 /** The classes of principle P26: a long call must never trap its caller. */
@@ -96,8 +96,8 @@ interface Face<Input extends z.ZodType, Payload> {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
-  /** What to do next. Pure. */
-  guidance(payload: Payload, input: z.output<Input>): Guidance;
+  /** What to do next, after a result as after an error. */
+  guidance: Policy<Payload>;
   /** The payload for a reader; a finished answer stands first. */
   text(payload: Payload): string;
   /** Whether the payload tells of a failure. */

@@ -4,7 +4,7 @@ import { EFFORT_LEVELS } from "../../config/profile.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import { tellProgress } from "../follow_job.ts";
-import { jobGuidance } from "../guidance/jobs.ts";
+import { execGuidance } from "../guidance/exec.ts";
 import { defineTool } from "./define_tool.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
 import { jobText } from "./job_text.ts";
@@ -55,7 +55,7 @@ export const exec = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  guidance: jobGuidance,
+  guidance: execGuidance,
   text: jobText,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
@@ -67,7 +67,7 @@ export const exec = defineTool({
       waitSeconds: given.async ? 0 : syncWaitSeconds,
       ended,
       follow: (over) => tellProgress(job, over, context),
-      payload: () => describeJob(engine.current(job), engine),
+      payload: () => describeJob(engine.current(job), context),
       cancel: () => engine.cancel(job),
     };
   },

@@ -5,6 +5,7 @@ import { outputUri } from "../../engine/job_uris.ts";
 import { type Progress, progressText } from "../../engine/progress.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
+import type { SessionTable } from "../../store/sessions.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
 
 /** What went wrong, in every result that tells of an error. */
@@ -21,6 +22,8 @@ const jobFields = z.object({
   session_id: z.string().describe("Pass it to exec to continue the conversation"),
   cli: z.string().describe("The CLI that runs it"),
   role: z.string().describe("The role that it runs in"),
+  cwd: z.string().optional().describe("The folder that it runs in"),
+  read_only: z.boolean().describe("Whether the CLI was told to change nothing"),
   model: z.string().optional().describe("The model, where one was chosen"),
   reasoning_effort: z.string().optional().describe("The CLI's own level, where one was chosen"),
   content: z.string().optional().describe("The final answer"),
@@ -60,11 +63,18 @@ export type JobPayload = z.output<typeof jobFields>;
 /** The output schema of exec and status: flat, everything optional that not every state has. */
 export const jobResultSchema = jobFields.partial().extend(guidanceShape);
 
+/** What a description looks at besides the job. */
+export interface DescribingParts {
+  engine: Pick<Engine, "progress" | "queuePosition">;
+  store: { sessions: Pick<SessionTable, "find"> };
+}
+
 /** Describes a job as it stands. */
 export function describeJob(
   job: Job,
-  engine: Pick<Engine, "progress" | "queuePosition">,
+  { engine, store }: DescribingParts,
 ): JobPayload {
+  const cwd = store.sessions.find(job.sessionId, job.principal)?.cwd;
   const identity = {
     status: job.status,
     job_id: job.id,
@@ -73,6 +83,8 @@ export function describeJob(
     role: job.role,
     ...job.model !== undefined && { model: job.model },
     ...job.effort !== undefined && { reasoning_effort: job.effort },
+    ...cwd !== undefined && { cwd },
+    read_only: job.readOnly,
     created_at: isoTime(job.createdAt),
     ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
   };

@@ -5,10 +5,8 @@ import { z } from "zod";
 import { configSchema } from "../../config/schema.ts";
 import { type TestEngine, testEngine } from "../../engine/testing.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { ERROR_CODES } from "../../lib/errors.ts";
 import { type FinalStatus, isFinal, JOB_STATUSES } from "../../store/job.ts";
 import { callTool } from "../call_tool.ts";
-import { refusedGuidance } from "../guidance/errors.ts";
 import type { Guidance } from "../guidance/guidance.ts";
 import { createMcpServer } from "../server.ts";
 import { TOOLS } from "./registry.ts";
@@ -222,7 +220,7 @@ Deno.test("sessions: the result of every action fits the schema, and its suggest
   assert.equal((await call("sessions", { action: "gc" })).collected, 0);
 });
 
-Deno.test("a refusal of each tool fits its schema, and for each code its suggested calls work", async () => {
+Deno.test("a refusal of each tool fits its schema, and its suggested calls work", async () => {
   await using at = testEngine();
   const call = await strictClient(at);
   for (const { name } of TOOLS) {
@@ -232,6 +230,4 @@ Deno.test("a refusal of each tool fits its schema, and for each code its suggest
   await call("status", { job_id: "nope" });
   await call("exec", { prompt, session_id: "nope" });
   await call("sessions", { action: "kill", session_id: "nope" });
-  const tools = await announced();
-  for (const code of ERROR_CODES) checkCalls(refusedGuidance(code), tools);
 });

@@ -1,13 +1,14 @@
 /** The tool that manages sessions and their jobs. */
 import { z } from "zod";
 import { deleteExpired } from "../../engine/expiry.ts";
+import { outputUri } from "../../engine/job_uris.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { Session, SessionSummary } from "../../store/sessions.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
 import { sessionsGuidance } from "../guidance/sessions.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
-import { describeJob, errorShape, isoTime } from "./job_payload.ts";
+import { errorShape, isoTime } from "./job_payload.ts";
 import { findJob } from "./status.ts";
 
 /** What can be done with sessions. */
@@ -265,19 +266,19 @@ function statusOf(jobs: readonly Job[]): { status?: string; last_job_id?: string
 }
 
 function describeBriefly(job: Job): z.output<typeof jobShape> {
-  const described = describeJob(job, { progress: () => undefined, queuePosition: () => 0 });
+  const { content, error, output_uri } = job.result ?? { output_uri: outputUri(job.id) };
   return {
     job_id: job.id,
     status: job.status,
     cli: job.cli,
     role: job.role,
     prompt_preview: preview(job.prompt),
-    ...described.content !== undefined && { content_preview: preview(described.content) },
-    ...described.output_uri !== undefined && { output_uri: described.output_uri },
-    ...described.error && { error: described.error },
+    ...content !== undefined && { content_preview: preview(content) },
+    ...output_uri !== undefined && { output_uri },
+    ...error && { error },
     created_at: isoTime(job.createdAt),
-    ...described.started_at !== undefined && { started_at: described.started_at },
-    ...described.finished_at !== undefined && { finished_at: described.finished_at },
+    ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
+    ...job.finishedAt !== undefined && { finished_at: isoTime(job.finishedAt) },
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job } from "../../store/job.ts";
 import { followJob } from "../follow_job.ts";
-import { jobGuidance } from "../guidance/jobs.ts";
+import { statusGuidance } from "../guidance/status.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
 import { jobText } from "./job_text.ts";
@@ -35,18 +35,18 @@ export const status = defineTool({
     idempotentHint: true,
     openWorldHint: false,
   },
-  guidance: jobGuidance,
+  guidance: statusGuidance,
   text: jobText,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
   classification: "sync_ok",
   async handle({ job_id, wait_seconds }, context) {
-    const { engine, store, principal } = context;
+    const { store, principal } = context;
     const job = findJob(job_id, { store, principal });
-    if (isFinal(job.status)) return describeJob(job, engine);
+    if (isFinal(job.status)) return describeJob(job, context);
     const pollCount = store.jobs.countPoll(job.id);
     const settled = await followJob(job, wait_seconds, context);
-    return describeJob({ ...settled, pollCount }, engine);
+    return describeJob({ ...settled, pollCount }, context);
   },
 });
 
