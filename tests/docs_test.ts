@@ -6,9 +6,11 @@ import { leaves, type Settings } from "../src/config/merge.ts";
 import { CLI_STATES, healthShape } from "../src/engine/health_shape.ts";
 import { metricsShape } from "../src/engine/metrics_shape.ts";
 import { ERROR_CODES } from "../src/lib/errors.ts";
+import { STATES } from "../src/mcp/guidance/guidance.ts";
 import { jobResultSchema } from "../src/mcp/tools/job_payload.ts";
 import { TOOLS } from "../src/mcp/tools/registry.ts";
 import { JOB_STATUSES } from "../src/store/job.ts";
+import { SCENARIOS } from "./guidance/mod.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
@@ -97,6 +99,17 @@ Deno.test("docs/health.md has every field of the metrics", () => {
 
   function inWindow(name: string): string {
     return `window.${name}`;
+  }
+});
+
+Deno.test("docs/results.md tells which tool tells each state of guidance, as the scenarios have it", () => {
+  const [, section = ""] = read("docs/results.md").split("### States of guidance\n");
+  for (const state of STATES) {
+    const cells = rowOf(section, state).split("|").map((cell) => cell.trim());
+    for (const [at, name] of ["exec", "status", "sessions"].entries()) {
+      const there = SCENARIOS.some((each) => each.tool === name && each.state === state);
+      assert.equal(cells[at + 2] !== "", there, `${state} of ${name}`);
+    }
   }
 });
 

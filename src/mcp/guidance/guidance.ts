@@ -98,7 +98,17 @@ export const guidanceShape = {
 
 /** Guidance with empty lists filled in. */
 export function guidance(
-  given: Pick<Guidance, "state" | "you_are_here"> & Partial<Guidance>,
+  { state, you_are_here, ...given }:
+    & Pick<Guidance, "state" | "you_are_here">
+    & Partial<Guidance>,
 ): Guidance {
-  return { coverage_gaps: [], choose_your_path: {}, stop_conditions: [], do_not: [], ...given };
+  return {
+    state,
+    you_are_here,
+    coverage_gaps: [],
+    choose_your_path: {},
+    stop_conditions: [],
+    do_not: [],
+    ...given,
+  };
 }
