@@ -22,8 +22,14 @@ export function createLaunchers(parts: LaunchersParts): LauncherFor {
   let terminals: Promise<Launcher> | undefined;
   return function launcherFor(executor) {
     if (executor === "pipe") return Promise.resolve(parts.pipes);
-    terminals ??= import("./pty_launcher.ts")
-      .then(({ createPtyLauncher }) => createPtyLauncher(parts));
+    terminals ??= loadTerminals(parts);
     return terminals;
   };
+}
+
+async function loadTerminals(parts: LaunchersParts): Promise<Launcher> {
+  if (Deno.build.os !== "windows") {
+    return (await import("./pty_launcher.ts")).createPtyLauncher(parts);
+  }
+  return (await import("./conpty_launcher.ts")).createConptyLauncher(parts);
 }

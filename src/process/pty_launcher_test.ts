@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Libc, openLibc } from "./posix/libc.ts";
-import { openLibrary } from "./posix/library.ts";
+import { openLibrary } from "./library.ts";
 import { createTestPtyLauncher, type TestLauncher, testLauncher } from "./testing.ts";
 
 const linux = Deno.build.os === "linux";

@@ -1,5 +1,5 @@
 /** Signals to whole process groups, by the best means that the granted permissions leave. */
-import { openLibrary } from "./posix/library.ts";
+import { openLibrary } from "./library.ts";
 
 /** The signals that end a process. */
 export type EndSignal = "SIGTERM" | "SIGKILL";

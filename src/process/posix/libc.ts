@@ -1,5 +1,5 @@
 /** The C library, through FFI: what it takes to start a process on a terminal and to follow it. */
-import { openLibrary } from "./library.ts";
+import { openLibrary } from "../library.ts";
 
 /**
  * The functions, as each of the libraries declares them. None of them is called with

@@ -1,13 +1,14 @@
-/** Finds the system's C library. */
+/** Finds the library through which the system is spoken to. */
 
-/** glibc, musl; macOS. */
+/** The C library, of which Linux has two kinds, or kernel32. */
 const NAMES: { readonly [os in typeof Deno.build.os]?: readonly string[] } = {
   linux: ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`],
   darwin: ["libSystem.B.dylib"],
+  windows: ["kernel32.dll"],
 };
 
 /**
- * Opens the C library; it stays open as long as the program runs.
+ * Opens it; it stays open as long as the program runs.
  *
  * @throws Error why it cannot be used: no permission, no such library, a function that is missing
  */
@@ -25,5 +26,5 @@ export function openLibrary<F extends Deno.ForeignLibraryInterface>(
       problem ??= error as Error;
     }
   }
-  throw problem ?? new Error(`no C library is known for ${Deno.build.os}`);
+  throw problem ?? new Error(`no library is known for ${Deno.build.os}`);
 }
