@@ -9,25 +9,28 @@ import manifest from "./deno.json" with { type: "json" };
 const embedded = new URL("./config/", import.meta.url);
 
 async function main(args: string[]): Promise<number> {
-  const startServer = () => {
-    if (Deno.stdin.isTerminal()) {
-      console.error("aimux speaks MCP on standard input; Ctrl+C ends it");
-    }
-    return serve({
-      machine: thisMachine(),
-      version: manifest.version,
-      embedded,
-      input: Deno.stdin.readable,
-      write: writeStdout,
-    });
-  };
   if (args.length === 0) return await startServer();
   const { runCommandLine } = await import("./src/commands/command_line.ts");
-  return await runCommandLine(args, { version: manifest.version, startServer, print });
+  const { COMMANDS } = await import("./src/commands/registry.ts");
+  const { thisProgram } = await import("./src/commands/this_program.ts");
+  return await runCommandLine(
+    args,
+    COMMANDS,
+    thisProgram({ version: manifest.version, embedded, writeStdout, startServer }),
+  );
 }
 
-async function print(text: string): Promise<void> {
-  await writeStdout(new TextEncoder().encode(text));
+async function startServer(): Promise<number> {
+  if (Deno.stdin.isTerminal()) {
+    console.error("aimux speaks MCP on standard input; Ctrl+C ends it");
+  }
+  return await serve({
+    machine: thisMachine(),
+    version: manifest.version,
+    embedded,
+    input: Deno.stdin.readable,
+    write: writeStdout,
+  });
 }
 
 /** What no command has handled ends the program in words, not with a stack trace. */

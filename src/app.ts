@@ -1,8 +1,7 @@
 /** The composition root: builds every part once, and takes them down again in order. */
-import { createDiscovery, type Discovery } from "./clis/discovery.ts";
+import { createDiscovery } from "./clis/discovery.ts";
 import { createVersions, type Versions } from "./clis/versions.ts";
 import type { LoadedConfig } from "./config/load.ts";
-import type { CliProfile } from "./config/profile.ts";
 import { formatProblem } from "./config/problem.ts";
 import { loadProfiles } from "./config/profiles.ts";
 import { applyProject, loadProject } from "./config/project.ts";
@@ -11,6 +10,7 @@ import { keepDeletingExpired } from "./engine/expiry.ts";
 import type { Health } from "./engine/health_shape.ts";
 import type { Metrics } from "./engine/metrics_shape.ts";
 import { takeOwnership } from "./engine/ownership.ts";
+import type { PreparationParts } from "./engine/prepare.ts";
 import { systemClock } from "./lib/clock.ts";
 import { AimuxError, errorFacts, messageOf } from "./lib/errors.ts";
 import { createIds } from "./lib/ids.ts";
@@ -69,15 +69,38 @@ export interface App {
 /** What tools work with. */
 export type AppParts = Omit<ToolContext, "signal" | "principal" | "progress">;
 
-/** What is known of the CLIs and how they are started; none of it needs the database. */
-interface CliParts {
-  profiles: ReadonlyMap<string, CliProfile>;
-  /** CLIs whose profile is broken, each with what is wrong. */
-  broken: ReadonlyMap<string, string>;
-  discovery: Discovery;
+/** What is known and at hand without the database: the configuration, the CLIs, and how they run. */
+export interface Surroundings extends Omit<PreparationParts, "store"> {
   signals: Signals;
   launcherFor: LauncherFor;
   versions: Versions;
+}
+
+/** Reads the profiles; looks for a CLI, and starts it, only when it is asked to. */
+export function lookAround(
+  { loaded, env, home, cwd }: Omit<AppOptions, "version">,
+): Surroundings {
+  const { profiles, brokenProfiles } = loadProfiles(loaded.folders);
+  const clock = systemClock;
+  const signals = chooseSignals();
+  const pipes = createPipeLauncher({ clock, signals });
+  return {
+    config: loaded.config,
+    profiles,
+    broken: new Map(
+      Array.from(brokenProfiles, ([name, problems]) => [
+        name,
+        problems.map(formatProblem).join("; "),
+      ]),
+    ),
+    project: (folder) => applyProject(loaded, loadProject(folder)),
+    discovery: createDiscovery({ env, home }),
+    env,
+    cwd,
+    signals,
+    launcherFor: createLaunchers({ clock, signals, pipes }),
+    versions: createVersions({ launcher: pipes, clock, env, cwd: home }),
+  };
 }
 
 /** Prepares the program; nothing is opened before it is needed. */
@@ -89,7 +112,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
   const log = createLog({ path, level, redact, maxBytes: megabytes * 1_000_000, keep });
   const clock = systemClock;
   const startedAt = clock.now();
-  let clis: CliParts | undefined;
+  let around: Surroundings | undefined;
   let built: Promise<AppParts & { close(): void }> | undefined;
   let stopped = false;
 
@@ -100,12 +123,11 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     async health(principal) {
       const { describeHealth } = await import("./engine/health.ts");
       const open = await parts().catch((error) => ({ problem: problemOf(error) }));
-      const { signals, ...of } = cliParts();
+      const { signals, ...of } = surroundings();
       const health = await describeHealth({
         ...of,
         version,
         startedAt,
-        config,
         clock,
         log: log.state(),
         reach: signals.reach,
@@ -127,7 +149,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     async stop({ graceMs, answered }) {
       stopped = built === undefined;
       const parts = await built?.catch(() => undefined);
-      await Promise.all([parts?.engine.interruptAll({ graceMs }), clis?.versions.close()]);
+      await Promise.all([parts?.engine.interruptAll({ graceMs }), around?.versions.close()]);
       await answered?.();
       stopped = true;
       parts?.close();
@@ -147,38 +169,19 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     return built;
   }
 
-  function cliParts(): CliParts {
-    clis ??= loadCliParts();
-    return clis;
-  }
-
-  function loadCliParts(): CliParts {
-    const { profiles, brokenProfiles } = loadProfiles(loaded.folders);
-    const broken = new Map(
-      Array.from(brokenProfiles, ([name, problems]) => [
-        name,
-        problems.map(formatProblem).join("; "),
-      ]),
-    );
-    for (const [cli, problem] of broken) log.warn("Broken profile", { cli, problem });
-    for (const { env } of profiles.values()) redact.learn(env);
-    const signals = chooseSignals();
-    const pipes = createPipeLauncher({ clock, signals });
-    return {
-      profiles,
-      broken,
-      discovery: createDiscovery({ env, home }),
-      signals,
-      launcherFor: createLaunchers({ clock, signals, pipes }),
-      versions: createVersions({ launcher: pipes, clock, env, cwd: home }),
-    };
+  function surroundings(): Surroundings {
+    if (around) return around;
+    around = lookAround({ loaded, env, home, cwd });
+    for (const [cli, problem] of around.broken) log.warn("Broken profile", { cli, problem });
+    for (const { env } of around.profiles.values()) redact.learn(env);
+    return around;
   }
 
   async function build(): Promise<AppParts & { close(): void }> {
-    const ofClis = cliParts();
+    const parts = surroundings();
     const store = openStore(config.server.db_path);
     try {
-      return await assemble(store, ofClis);
+      return await assemble(store, parts);
     } catch (error) {
       store.close();
       throw error;
@@ -187,7 +190,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
 
   async function assemble(
     store: Store,
-    { profiles, broken, discovery, signals, launcherFor }: CliParts,
+    { signals, versions: _, ...around }: Surroundings,
   ): Promise<AppParts & { close(): void }> {
     const onError = (error: unknown) => log.error("Unexpected", errorFacts(error));
     const onLeaseTrouble = (error: unknown) => log.warn("Lease trouble", errorFacts(error));
@@ -210,24 +213,8 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     const ttlHours = config.server.session_ttl_hours;
     void keepDeletingExpired({ store, clock, ttlHours, onError }, closed.signal);
 
-    discovery.probeAll(profiles.values()).catch(onError);
-    const engine = createEngine({
-      config,
-      profiles,
-      broken,
-      project: (folder) => applyProject(loaded, loadProject(folder)),
-      discovery,
-      store,
-      ownership,
-      launcherFor,
-      clock,
-      ids,
-      env,
-      cwd,
-      log,
-      redact,
-      onError,
-    });
+    around.discovery.probeAll(around.profiles.values()).catch(onError);
+    const engine = createEngine({ ...around, store, ownership, clock, ids, log, redact, onError });
     log.info("Started", {
       version,
       owner: ownership.id,

@@ -1,6 +1,8 @@
 /** What the documentation says about files, tasks, keys and fields exists, and nothing is left out. */
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
+import { EXIT_MEANINGS } from "../src/commands/exit_codes.ts";
+import { COMMANDS } from "../src/commands/registry.ts";
 import { profileSchema } from "../src/config/profile.ts";
 import { leaves, type Settings } from "../src/config/merge.ts";
 import { CLI_STATES, healthShape } from "../src/engine/health_shape.ts";
@@ -121,6 +123,26 @@ Deno.test("the README names every tool, and every parameter of exec", () => {
     rowOf(text, parameter);
   }
 });
+
+Deno.test("docs/commands.md has every command, flag and exit code", () => {
+  const text = read("docs/commands.md");
+  for (const { name, flags } of COMMANDS) {
+    const [, section = ""] = text.split(`\n## ${name}\n`);
+    assert.ok(section !== "", name);
+    for (const { flag } of flags) rowOf(section.split("\n## ")[0]!, flag.split(" ")[0]!);
+  }
+  for (const [code, meaning] of EXIT_MEANINGS) {
+    assert.ok(
+      text.split("\n").some((line) => codesOf(line) === code && line.includes(meaning)),
+      code,
+    );
+  }
+});
+
+/** The first cell of a row, without the marks of code. */
+function codesOf(line: string): string {
+  return line.split("|")[1]?.replaceAll("`", "").trim() ?? "";
+}
 
 Deno.test("the README lists every CLI with its program", () => {
   const text = read("README.md");

@@ -37,14 +37,25 @@ export function liveLine(
 }
 
 function newest({ tail, cut }: StreamEnd, events: boolean): string | undefined {
-  const lines = plainText(tail).split("\n");
+  const lines = tail.split("\n");
   // The rest of a line is no line, unless there is nothing else.
   if (cut && lines.length > 1) lines.shift();
   for (const line of lines.reverse()) {
-    const readable = events && /^\s*[{[]/.test(line) ? ofEvent(line) : line.trim();
-    if (readable && isReadable(readable)) return shortened(readable);
+    const readable = readableLine(line, events);
+    if (readable !== undefined) return readable;
   }
   return undefined;
+}
+
+/**
+ * What one line says to a person, at most 300 characters; undefined where it says nothing.
+ *
+ * @param events Whether lines may be JSON events, which are told in words.
+ */
+export function readableLine(line: string, events: boolean): string | undefined {
+  const plain = plainText(line).trim();
+  const readable = events && /^[{[]/.test(plain) ? ofEvent(plain) : plain;
+  return readable && isReadable(readable) ? shortened(readable) : undefined;
 }
 
 function ofEvent(line: string): string | undefined {

@@ -1,47 +1,117 @@
-/** The command line of a person; an MCP client starts the program without arguments. */
-import { Command, CommanderError } from "commander";
+/** From the words on a command line to a command. */
+import { Command as Commander, CommanderError, InvalidArgumentError, Option } from "commander";
+import { messageOf } from "../lib/errors.ts";
+import { printable } from "../lib/terminal/printable.ts";
+import type { Command, CommandFlag, Program } from "./command.ts";
+import { commandLineProblem, unknownCommand } from "./command_line_problem.ts";
+import { EXIT } from "./exit_codes.ts";
+import { paint } from "./paint.ts";
 
-/** What the commands do. */
-export interface Commands {
-  version: string;
-  /** @returns The exit code. */
-  startServer(): Promise<number>;
-  print(text: string): Promise<void>;
-}
+/** No help is wider, however wide the terminal. */
+const HELP_COLUMNS = 100;
 
-const COMMANDS = ["serve", "help"];
+/** What the command line asks for, once it was understood. */
+type Action = () => Promise<number>;
 
-/** @returns The exit code: 0 for success, 2 for a wrong command line. */
+/**
+ * Runs the command that the words ask for. Where they are wrong nothing is run, and standard error
+ * says why.
+ *
+ * @returns The exit code.
+ */
 export async function runCommandLine(
-  args: string[],
-  { version, startServer, print }: Commands,
+  args: readonly string[],
+  commands: readonly Command[],
+  program: Program,
 ): Promise<number> {
-  let exitCode = 0;
-  const printed: string[] = [];
-  const program = new Command("aimux")
-    .description("One MCP server for all your AI coding CLIs")
-    .version(version, "-V, --version", "print the version")
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => printed.push(text),
-      writeErr: (text) => console.error(text.trimEnd()),
-    });
+  const { stdout, stderr } = program;
+  let action: Action = () => Promise.resolve(EXIT.done);
+  let help = "";
+  let problem = "";
+  const root = commanderOf(commands, program, (chosen) => action = chosen).configureOutput({
+    writeOut: (text) => help += text,
+    writeErr: (text) => problem += text,
+    getOutHelpWidth: () => Math.min(stdout.columns(), HELP_COLUMNS),
+    getOutHasColors: () => stdout.styled,
+  });
+  for (const command of root.commands) command.copyInheritedSettings(root);
   const [first = ""] = args;
-  if (!first.startsWith("-") && !COMMANDS.includes(first)) {
-    console.error(`Unknown command "${first}". Commands: ${COMMANDS.join(", ")}; see --help`);
-    return 2;
-  }
-  program.command("serve", { isDefault: true })
-    .description("serve MCP on standard input and output (the default)")
-    .action(async () => {
-      exitCode = await startServer();
-    });
+  const named = root.commands.find((command) => command.name() === first);
   try {
-    await program.parseAsync(args, { from: "user" });
+    if (!named && !first.startsWith("-")) root.error(unknownCommand(first, root));
+    // Parsed to its end before anything is done: a later word may be wrong.
+    await root.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    exitCode = error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode !== 0) {
+      const about = named?.name() === "help" ? root : named ?? root;
+      await stderr.write(printable(commandLineProblem(problem, about)));
+      return EXIT.refused;
+    }
   }
-  for (const text of printed) await print(text);
-  return exitCode;
+  if (help !== "") await stdout.write(help);
+  return await action();
+}
+
+function commanderOf(
+  commands: readonly Command[],
+  program: Program,
+  choose: (action: Action) => void,
+): Commander {
+  const root: Commander = new Commander("aimux")
+    .description("One interface for all your AI coding CLIs: an MCP server, and these commands")
+    .usage("[command] [options]")
+    .option("-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureHelp({
+      styleTitle: (title) => paint(title, "bold", program.stdout),
+      minWidthToWrap: 20,
+    })
+    .hook("preSubcommand", () => {
+      if (root.opts()["version"]) root.error("--version stands alone");
+    })
+    .action(({ version }: { version?: boolean }) => {
+      if (!version) root.error("No command given");
+      choose(() => program.stdout.write(`${program.version}\n`).then(() => EXIT.done));
+    });
+
+  for (const command of commands) {
+    addCommand(command, root).action((...given: unknown[]) => {
+      const flags = given.at(-2) as Record<string, unknown>;
+      const [argument] = command.argument ? given as [string | undefined] : [];
+      choose(() => command.run({ flags, ...argument !== undefined && { argument } }, program));
+    });
+  }
+  root.command("help [command]").summary("print the help of a command")
+    .description("Prints the help of a command, or of all of aimux.")
+    .action((name: string | undefined) => {
+      const about = root.commands.find((command) => command.name() === name);
+      if (name !== undefined && !about) root.error(unknownCommand(name, root));
+      (about ?? root).outputHelp();
+    });
+  return root;
+}
+
+function addCommand(command: Command, root: Commander): Commander {
+  const { name, summary, description, argument, flags, notes } = command;
+  const added = root.command(name).summary(summary).description(description);
+  if (argument) added.argument(`[${argument.name}]`, argument.description);
+  for (const flag of flags) added.addOption(optionOf(flag));
+  if (notes !== undefined) added.addHelpText("after", `\n${notes}`);
+  return added;
+}
+
+function optionOf({ flag, description, parse }: CommandFlag): Option {
+  const option = new Option(flag, description);
+  if (parse === undefined) return option;
+  return option.argParser((value) => {
+    try {
+      return parse(value);
+    } catch (error) {
+      throw new InvalidArgumentError(messageOf(error));
+    }
+  });
 }

@@ -5,10 +5,11 @@ import { loadConfig } from "../config/load.ts";
 import { ConfigError } from "../config/problem.ts";
 import { systemClock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
-import { createRedactor } from "../lib/redact.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { createStdioTransport } from "../mcp/transports/stdio.ts";
+import { configMistakes } from "./config_mistakes.ts";
 import type { Machine } from "./machine.ts";
+import { firstStopSignal } from "./stop_signals.ts";
 import { tellCrash } from "./tell_crash.ts";
 
 /** The most time that ending a process takes out of the shutdown's grace. */
@@ -34,8 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     loaded = loadConfig({ ...machine, embedded });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const told = `aimux cannot start: its configuration has mistakes\n${error.message}`;
-    console.error(createRedactor(machine.env)(told));
+    console.error(configMistakes(error, machine.env));
     return 1;
   }
   const { server: settings } = loaded.config;
@@ -67,7 +67,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       onerror: (error) => app.log.debug("Transport", { error: messageOf(error) }),
     },
   );
-  const signalled = firstSignal();
+  const signalled = firstStopSignal();
   // Only then, so that a client's first request does not wait for it. A failure is logged, and
   // told by each tool that needs what could not be built.
   void transport.firstWritten.then(() => app.parts()).catch(() => {});
@@ -94,16 +94,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   await within(LAST_WRITE_MS, connection.close());
   return 0;
-}
-
-/** Resolves with the name of the first signal that asks the program to end. */
-function firstSignal(): Promise<Deno.Signal> {
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGTERM", "SIGINT", "SIGHUP"];
-  return new Promise((resolve) => {
-    for (const signal of signals) Deno.addSignalListener(signal, () => resolve(signal));
-  });
 }
 
 async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {

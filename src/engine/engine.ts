@@ -16,6 +16,7 @@ import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { executeJob } from "./execute_job.ts";
+import { followLines } from "./follow_lines.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
 import { noSession, prepare } from "./prepare.ts";
@@ -83,6 +84,10 @@ export interface Engine {
    * job: at each piece of output of this server's jobs, and once a second for those of others.
    */
   onProgress(job: Job, listener: () => void, signal: AbortSignal): void;
+  /**
+   * Makes a reader of what a job prints: each call returns the readable lines since the one before.
+   */
+  followLines(job: Job): () => string[];
   queuePosition(jobId: string): number;
   /** Ends every job of this server as `interrupted` and takes no more. */
   interruptAll(options: { graceMs: number }): Promise<void>;
@@ -117,6 +122,10 @@ export function createEngine(parts: EngineParts): Engine {
     cancel,
     progress,
     onProgress,
+    followLines({ id, cli }) {
+      const next = followLines(formatOf(cli), store.files(id));
+      return () => next().map(parts.redact);
+    },
     queuePosition,
     interruptAll,
     idle,
@@ -245,7 +254,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   function progress({ id, cli, status }: Parameters<Engine["progress"]>[0]): Progress | undefined {
     if (status !== "running") return undefined;
-    const format = parts.profiles.get(cli)?.output_format ?? "text";
+    const format = formatOf(cli);
     const entry = live.get(id);
     if (!entry) return safe(recordedProgress(format, store.files(id)));
     return entry.output ? safe(liveProgress(format, entry.output)) : { bytes: 0 };
@@ -254,6 +263,10 @@ export function createEngine(parts: EngineParts): Engine {
   /** The newest line may be that of a failure. */
   function safe({ line, ...progress }: Progress): Progress {
     return { ...progress, ...line !== undefined && { line: parts.redact(line) } };
+  }
+
+  function formatOf(cli: string): string {
+    return parts.profiles.get(cli)?.output_format ?? "text";
   }
 
   function onProgress(job: Job, listener: () => void, signal: AbortSignal): void {

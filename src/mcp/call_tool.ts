@@ -1,11 +1,12 @@
 /** One call of one tool: checked input, structured result, every failure told the same way. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { AimuxError, errorFacts, messageOf } from "../lib/errors.ts";
+import { AimuxError, errorFacts } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { checkArguments, WrongArguments } from "./check_arguments.ts";
 import type { Call } from "./guidance/guidance.ts";
 import { type CallParts, perform } from "./hold.ts";
+import { toldError } from "./told_error.ts";
 import { type Tool, workOf } from "./tools/define_tool.ts";
 
 /** What a call needs besides its arguments. */
@@ -50,22 +51,12 @@ function isCall(given: unknown): given is Call {
 
 /** A call that did not come to a result. */
 function refused(tool: Tool, call: Call, error: unknown, redact: Redactor): CallToolResult {
-  const known = error instanceof AimuxError
-    ? error
-    : new AimuxError("internal", `Internal error: ${messageOf(error)}`, {
-      hint: "Try again; if it stays, look into the log and report it",
-    });
-  const { code } = known;
-  const { message, hint, details } = redact.facts({
-    message: known.message,
-    hint: known.hint,
-    details: known.details,
-  });
-  const told = { code, message, ...hint && { hint }, ...details && { details } };
+  const told = toldError(error, redact);
+  const { code, message, hint = "" } = told;
   const corrected = error instanceof WrongArguments ? error.corrected : undefined;
   return {
     isError: true,
-    content: [{ type: "text", text: `${message}\n${hint ?? ""}`.trim() + `\nerror: ${code}` }],
+    content: [{ type: "text", text: `${message}\n${hint}`.trim() + `\nerror: ${code}` }],
     structuredContent: {
       error: told,
       ...tool.guidance(call, { error: told, ...corrected && { corrected } }),

@@ -1,8 +1,10 @@
 /** Opens the SQLite database, the way every part of the store relies on. */
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import { makePrivateFolderOf, narrow } from "../lib/private_files.ts";
-import { migrate } from "./migrations.ts";
+import { knownSchema, migrate } from "./migrations.ts";
 
 /** How long a statement waits for another server's transaction. */
 const BUSY_TIMEOUT_MS = 2000;
@@ -42,12 +44,42 @@ export function openDatabase(path: string): Database {
   try {
     return open(path);
   } catch (error) {
-    if (error instanceof AimuxError) throw error;
-    throw new AimuxError("storage", `Cannot open the database "${path}": ${messageOf(error)}`, {
-      hint: 'Check the folder and the disk, or set another "server.db_path"',
-      cause: error,
-    });
+    throw cannotOpen(path, error);
   }
+}
+
+/**
+ * Opens the database to look into it: nothing is created or changed, not even beside it.
+ *
+ * @returns undefined where there is none, or nothing in it yet.
+ * @throws AimuxError `storage` where the file cannot be read.
+ */
+export function openDatabaseForReading(path: string): Database | undefined {
+  if (!existsSync(path)) return undefined;
+  let db: DatabaseSync | undefined;
+  try {
+    // Where nobody has it open, SQLite would make the files of its log, and leave them there.
+    const url = pathToFileURL(path).href;
+    db = new DatabaseSync(existsSync(`${path}-wal`) ? url : `${url}?immutable=1`, {
+      readOnly: true,
+    });
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    const database = wrap(db);
+    if (knownSchema(database, path) > 0) return database;
+    db.close();
+    return undefined;
+  } catch (error) {
+    db?.close();
+    throw cannotOpen(path, error);
+  }
+}
+
+function cannotOpen(path: string, error: unknown): AimuxError {
+  if (error instanceof AimuxError) return error;
+  return new AimuxError("storage", `Cannot open the database "${path}": ${messageOf(error)}`, {
+    hint: 'Check the folder and the disk, or set another "server.db_path"',
+    cause: error,
+  });
 }
 
 function open(path: string): Database {

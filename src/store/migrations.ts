@@ -96,17 +96,24 @@ const MIGRATIONS = [
 export function migrate(database: Database, db: DatabaseSync, path: string): void {
   if (versionOf(database) === MIGRATIONS.length) return;
   database.transaction(() => {
-    const version = versionOf(database);
-    if (version > MIGRATIONS.length) {
-      throw new AimuxError(
-        "storage",
-        `The database "${path}" is of a newer aimux (schema ${version}, known: ${MIGRATIONS.length})`,
-        { hint: 'Update aimux, or set another "server.db_path"' },
-      );
-    }
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    for (const step of MIGRATIONS.slice(knownSchema(database, path))) db.exec(step);
     db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
+}
+
+/**
+ * The schema that a database has, 0 for an empty one.
+ *
+ * @throws AimuxError `storage` where it is a later one than this program knows.
+ */
+export function knownSchema(database: Database, path: string): number {
+  const version = versionOf(database);
+  if (version <= MIGRATIONS.length) return version;
+  throw new AimuxError(
+    "storage",
+    `The database "${path}" is of a newer aimux (schema ${version}, known: ${MIGRATIONS.length})`,
+    { hint: 'Update aimux, or set another "server.db_path"' },
+  );
 }
 
 function versionOf(database: Database): number {

@@ -43,9 +43,8 @@ export interface JobFiles {
  */
 export function openStore(path: string): Store {
   const db = openDatabase(path);
-  const folder = path.replace(/[^/\\]*$/, "");
-  const outputDir = `${folder}output`;
-  const stateDir = `${folder}state`;
+  const outputDir = `${folderOf(path)}output`;
+  const stateDir = stateDirOf(path);
   for (const dir of [outputDir, stateDir]) {
     Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
     narrow(dir, 0o700);
@@ -83,6 +82,15 @@ export function openStore(path: string): Store {
     },
     close: db.close,
   };
+}
+
+/** The folder for what aimux keeps for CLIs, by the path of the database. */
+export function stateDirOf(path: string): string {
+  return `${folderOf(path)}state`;
+}
+
+function folderOf(path: string): string {
+  return path.replace(/[^/\\]*$/, "");
 }
 
 function removeIfThere(path: string): void {

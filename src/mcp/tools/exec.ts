@@ -29,6 +29,9 @@ const input = z.strictObject({
     .describe("Seconds the run may take"),
 });
 
+/** What exec is called with. */
+export type ExecArguments = Omit<z.output<typeof input>, "async">;
+
 /** Runs a prompt on any CLI. */
 export const exec = defineTool({
   name: "exec",
@@ -73,7 +76,8 @@ export const exec = defineTool({
   },
 });
 
-function requestOf(given: z.output<typeof input>, principal: string): RunRequest {
+/** The request that the arguments of a call make. */
+export function requestOf(given: ExecArguments, principal: string): RunRequest {
   const { prompt, cli, role, model, reasoning_effort, cwd, session_id, read_only } = given;
   return {
     prompt,

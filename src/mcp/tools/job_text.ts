@@ -3,7 +3,7 @@ import type { JobPayload } from "./job_payload.ts";
 
 /** The answer itself first, where there is one; then the facts about the run. */
 export function jobText(job: JobPayload): string {
-  const facts = factsOf(job);
+  const facts = jobFacts(job);
   if (job.status === "completed") return `${job.content ?? ""}\n\n---\n${facts}`;
   if (job.status === "queued" || job.status === "running") return facts;
   const partial = job.partial_output ? `\n\nPrinted before the end:\n${job.partial_output}` : "";
@@ -11,7 +11,8 @@ export function jobText(job: JobPayload): string {
   return `${job.error?.message ?? job.status}${hint}\n\n${facts}${partial}`;
 }
 
-function factsOf(job: JobPayload): string {
+/** The facts about the run, one a line: `name: value`. */
+export function jobFacts(job: JobPayload): string {
   const { usage } = job;
   const run = [job.cli, job.model, job.reasoning_effort && `effort ${job.reasoning_effort}`]
     .filter(Boolean).join(" ");

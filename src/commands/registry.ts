@@ -1,0 +1,8 @@
+/** All commands, in the order of the help. */
+import type { Command } from "./command.ts";
+import { run } from "./run.ts";
+import { serveCommand } from "./serve_command.ts";
+import { version } from "./version.ts";
+
+/** A command that is listed works. */
+export const COMMANDS: readonly Command[] = [serveCommand, run, version];

@@ -1,0 +1,89 @@
+/** A dry run as JSON and in words. */
+import { effortFor } from "../../clis/effort.ts";
+import type { CliPlan } from "../../clis/plan.ts";
+import type { DryRun } from "../../engine/dry_run.ts";
+import { shellWords } from "./shell_words.ts";
+
+/** How the prompt reaches the CLI. */
+type Delivery = "argument" | "stdin" | "file";
+
+/** What would be started, for a program. */
+export function dryRunPayload(run: DryRun) {
+  const { request, session, cwd, route, plan, timeoutSeconds, continuation } = run;
+  const { profile, model = profile.default_model, effort } = route;
+  return {
+    dry_run: true,
+    cli: profile.name,
+    why: whyOf(run),
+    passed_over: route.attempts.map(({ cli, code, message }) => ({ cli, code, message })),
+    role: route.role,
+    ...model !== undefined && { model },
+    ...effort !== undefined && {
+      reasoning_effort: { asked: effort, passed: effortFor(profile, effort) ?? null },
+    },
+    read_only: route.readOnly,
+    argv: [plan.command, ...plan.args],
+    cwd,
+    prompt: {
+      delivery: deliveryOf(plan),
+      bytes: bytesOf(continuation.prompt),
+      ...plan.file && { file: plan.file.path },
+      ...continuation.prompt !== request.prompt && { with_transcript: true },
+    },
+    env: Object.keys(plan.env).sort(),
+    timeout_seconds: timeoutSeconds,
+    session: session ? { id: session.id, turns: session.turns } : null,
+    job_id: run.jobId,
+    session_id: run.sessionId,
+    warnings: [...route.warnings, ...plan.warnings],
+  };
+}
+
+/** What would be started, for a person: one fact a line. */
+export function dryRunText(run: DryRun): string {
+  const payload = dryRunPayload(run);
+  const { prompt, reasoning_effort: effort } = payload;
+  const facts = [
+    `cli: ${payload.cli} (${payload.why})`,
+    ...payload.passed_over.map(({ cli, code, message }) =>
+      `passed over: ${cli} (${code}: ${message})`
+    ),
+    `role: ${payload.role}`,
+    payload.model !== undefined && `model: ${payload.model}`,
+    effort && `effort: ${effort.asked}, passed on as ${effort.passed ?? "nothing"}`,
+    `read-only: ${payload.read_only ? "yes" : "no"}`,
+    `argv: ${shellWords(payload.argv)}`,
+    `cwd: ${payload.cwd}`,
+    `prompt: ${prompt.bytes} bytes, by ${WAYS[prompt.delivery]}${prompt.file ?? ""}` +
+    (prompt.with_transcript ? ", after what was said before" : ""),
+    `environment: ${payload.env.join(" ")}`,
+    `timeout: ${payload.timeout_seconds} s`,
+    `session: ${payload.session ? `${payload.session.id}, continued` : "a new one"}`,
+    ...payload.warnings.map((warning) => `warning: ${warning}`),
+    "Nothing was started or recorded; the ids of job and session stand for new ones",
+  ];
+  return facts.filter(Boolean).join("\n") + "\n";
+}
+
+const WAYS: Record<Delivery, string> = {
+  argument: "argument",
+  stdin: "standard input",
+  file: "file: ",
+};
+
+function deliveryOf({ stdin, file }: CliPlan): Delivery {
+  if (stdin !== undefined) return "stdin";
+  return file ? "file" : "argument";
+}
+
+function whyOf({ session, request, route }: DryRun): string {
+  if (session) return "the session's";
+  if (request.cli !== undefined) return "as asked for";
+  return route.attempts.length === 0
+    ? `for role ${route.role}`
+    : `the next capable one for role ${route.role}`;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,29 @@
+/** What `aimux run --dry-run` finds out. */
+import { type AppOptions, lookAround } from "../../app.ts";
+import { type DryRun, dryRun, type DryRunParts } from "../../engine/dry_run.ts";
+import type { RunRequest } from "../../engine/request.ts";
+import { createIds } from "../../lib/ids.ts";
+import { openReadOnly } from "../../store/read_only.ts";
+import { stateDirOf } from "../../store/store.ts";
+
+/**
+ * Plans a request. The database is read only where a session is continued, and never changed.
+ *
+ * @throws AimuxError where a run of it would be refused.
+ */
+export async function planRequest(
+  request: RunRequest,
+  options: Omit<AppOptions, "version">,
+): Promise<DryRun> {
+  const around = lookAround(options);
+  const path = options.loaded.config.server.db_path;
+  using stored = request.sessionId === undefined ? undefined : openReadOnly(path);
+  const store: DryRunParts["store"] = { ...stored ?? EMPTY, stateDir: stateDirOf(path) };
+  return await dryRun(request, { ...around, store, ids: createIds() });
+}
+
+/** What a database that does not exist yet would say. */
+const EMPTY = {
+  jobs: { newest: () => undefined, bySession: () => [] },
+  sessions: { find: () => undefined },
+};

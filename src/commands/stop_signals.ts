@@ -1,0 +1,25 @@
+/** The signals that ask the program to end. */
+
+/** They are the same for the server and for commands. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGTERM", "SIGINT", "SIGHUP"];
+
+const NUMBERS: Partial<Record<Deno.Signal, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGTERM: 15,
+  SIGBREAK: 21,
+};
+
+/** Resolves with the name of the first one that comes; from now on none ends the program itself. */
+export function firstStopSignal(): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, () => resolve(signal));
+  });
+}
+
+/** The exit code of a program that a signal ended, as shells tell it. */
+export function exitCodeOfSignal(signal: Deno.Signal): number {
+  return 128 + (NUMBERS[signal] ?? 0);
+}
