@@ -21,6 +21,7 @@ import type { ToolContext } from "./mcp/tools/define_tool.ts";
 import { createLaunchers, type LauncherFor } from "./process/launchers.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
 import { chooseSignals, type Signals } from "./process/signals.ts";
+import { createPreambles, type PreambleParts } from "./skills/preambles.ts";
 import { openStore, type Store } from "./store/store.ts";
 
 /** What the program is started with. */
@@ -76,9 +77,14 @@ export interface Surroundings extends Omit<PreparationParts, "store"> {
   versions: Versions;
 }
 
-/** Reads the profiles; looks for a CLI, and starts it, only when it is asked to. */
+/**
+ * Reads the profiles; looks for a CLI, and starts it, only when it is asked to.
+ *
+ * @param onPreamble told the files of each role prompt that is written
+ */
 export function lookAround(
   { loaded, env, home, cwd }: Omit<AppOptions, "version">,
+  onPreamble?: PreambleParts["onWritten"],
 ): Surroundings {
   const { profiles, brokenProfiles } = loadProfiles(loaded.folders);
   const clock = systemClock;
@@ -94,6 +100,11 @@ export function lookAround(
       ]),
     ),
     project: (folder) => applyProject(loaded, loadProject(folder)),
+    preamble: createPreambles({
+      folders: loaded.folders,
+      clock,
+      ...onPreamble && { onWritten: onPreamble },
+    }),
     discovery: createDiscovery({ env, home }),
     env,
     cwd,
@@ -171,7 +182,10 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
 
   function surroundings(): Surroundings {
     if (around) return around;
-    around = lookAround({ loaded, env, home, cwd });
+    around = lookAround(
+      { loaded, env, home, cwd },
+      ({ role, style }, files) => log.debug("Role prompt", { role, style, files }),
+    );
     for (const [cli, problem] of around.broken) log.warn("Broken profile", { cli, problem });
     for (const { env } of around.profiles.values()) redact.learn(env);
     return around;

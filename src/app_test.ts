@@ -66,10 +66,12 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
       owner: "own_gone",
       cli: "codex",
       role: "default",
+      style: undefined,
       model: undefined,
       effort: undefined,
       readOnly: false,
       prompt: "hi",
+      preamble: undefined,
     }, Date.now());
   });
   // Its session is old enough to be deleted, but not before somebody could see the end.

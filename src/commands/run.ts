@@ -8,6 +8,7 @@ import { runPrompt } from "./run/run_prompt.ts";
 export interface RunFlags {
   cli?: string;
   role?: string;
+  style?: string;
   model?: string;
   effort?: Effort;
   cwd?: string;
@@ -35,6 +36,10 @@ export const run = defineCommand<RunFlags>({
     {
       flag: "--role <name>",
       description: 'the kind of work, such as coding or codereview; without it "default"',
+    },
+    {
+      flag: "--style <name>",
+      description: "how to write the answer: concise, detailed, json, none; without it the role's",
     },
     { flag: "--model <name>", description: "the model; without it the role's or the CLI's own" },
     {

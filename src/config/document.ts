@@ -1,11 +1,10 @@
 /** One configuration file, read but not yet checked. */
-import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { messageOf } from "../lib/errors.ts";
 import type { Locate } from "./explain.ts";
 import { shown } from "./explain.ts";
 import { isMap, type Settings } from "./merge.ts";
 import { ConfigError } from "./problem.ts";
+import { readTextFile } from "./text_file.ts";
 import { parseYaml, type Yaml, YamlError } from "./yaml.ts";
 
 /** No configuration is longer; what is was not meant as one. */
@@ -30,7 +29,7 @@ export interface Document {
  * @throws {ConfigError} where it cannot be read or is not a YAML map
  */
 export function readDocument(file: string, path: string): Document | undefined {
-  const source = readSource(file, path);
+  const source = readTextFile(file, path, MAX_BYTES);
   if (source === undefined) return undefined;
   const yaml = parse(source, path);
   const settings = yaml.value ?? {};
@@ -44,28 +43,6 @@ export function readDocument(file: string, path: string): Document | undefined {
     settings,
     locate: (keys, at) => ({ path, ...yaml.position(keys, at) }),
   };
-}
-
-function readSource(file: string, path: string): string | undefined {
-  // Asked first because most files are absent, and in the binary the first exception of a run costs
-  // more than all of the configuration.
-  if (!existsSync(file)) return undefined;
-  try {
-    // A pipe or a device would be read for ever.
-    const { isFile, size } = Deno.statSync(file);
-    if (!isFile) throw new ConfigError([{ path, message: "Not a regular file" }]);
-    if (size > MAX_BYTES) {
-      const message = `Expected at most ${MAX_BYTES} bytes, found ${size}`;
-      throw new ConfigError([{ path, message }]);
-    }
-    return new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(file));
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
-    const reason = error instanceof TypeError ? "it is not UTF-8 text" : messageOf(error);
-    throw new ConfigError([{ path, message: `Cannot read the file: ${reason}` }]);
-  }
 }
 
 function parse(source: string, path: string): Yaml {

@@ -42,6 +42,8 @@ export const roleSchema = z.strictObject({
     .describe("How hard the model should think; by default the CLI's own choice"),
   advisory: z.boolean().optional()
     .describe("true: the role gives advice and its runs may not change files"),
+  style: z.string().regex(namePattern, "Use the name of a style, such as concise").optional()
+    .describe("How answers are written: a file of prompts.d/styles, by default none"),
 });
 
 /** The way to the clients; also taken as a block of its own at the top of a file. */

@@ -3,13 +3,25 @@ import type { CliRequest } from "../clis/plan.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { Job } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
+import { isKnown, withPreamble } from "./preamble.ts";
 
 /** The most characters of earlier turns that are put before a prompt. */
 const TRANSCRIPT_CHARS = 40_000;
 
+/** The session's jobs before this one; asked for only where they are needed. */
+export interface Earlier {
+  /** Oldest first. */
+  all(): readonly Job[];
+  last(): Job | undefined;
+}
+
+/** What is asked now. */
+export type Asked = Pick<Job, "prompt" | "preamble">;
+
 /** What continues a conversation: the CLI's own memory, or a transcript in the prompt. */
 export interface Continuation {
   conversation?: NonNullable<CliRequest["conversation"]>;
+  /** All that the CLI is given; the user's prompt stands last. */
   prompt: string;
   /** Whether the CLI itself remembers what was said. */
   resumed: boolean;
@@ -17,29 +29,31 @@ export interface Continuation {
 
 /**
  * Continues a session. A CLI that can resume does so by its own id; another one is given the
- * stored transcript, its oldest turns left out where it grows too long.
+ * stored transcript, its oldest turns left out where it grows too long. What stands before a
+ * prompt is told again only where it has changed.
  *
- * @param earlier The session's jobs before this one, oldest first; asked for only where needed.
  * @param name What a conversation is called that aimux names anew.
  */
 export function continuation(
   profile: CliProfile,
   session: Session,
-  earlier: () => readonly Job[],
-  prompt: string,
+  earlier: Earlier,
+  asked: Asked,
   name: string,
 ): Continuation {
   const told = session.cliSessionId;
   if (profile.session?.id === "reported" && told !== undefined) {
+    const prompt = resumedPrompt(earlier, asked);
     return { conversation: { id: told, exists: true }, prompt, resumed: true };
   }
   if (profile.session?.id === "chosen" && session.turns > 0) {
+    const prompt = resumedPrompt(earlier, asked);
     return { conversation: { id: told ?? session.id, exists: true }, prompt, resumed: true };
   }
-  const before = earlier();
+  const before = earlier.all();
   // Whether a run that did not complete has made the conversation nobody knows: a new one is begun.
   const fresh = before.length === 0 ? session.id : name;
-  return restart(profile, () => before, prompt, fresh);
+  return restart(profile, { ...earlier, all: () => before }, asked, fresh);
 }
 
 /**
@@ -50,15 +64,24 @@ export function continuation(
  */
 export function restart(
   profile: CliProfile,
-  earlier: () => readonly Job[],
-  prompt: string,
+  earlier: Earlier,
+  asked: Asked,
   name: string,
 ): Continuation {
   return {
-    prompt: withTranscript(earlier(), prompt),
+    prompt: retold(earlier, asked),
     resumed: false,
     ...profile.session?.id === "chosen" && { conversation: { id: name, exists: false } },
   };
+}
+
+function resumedPrompt(earlier: Earlier, { prompt, preamble }: Asked): string {
+  const known = preamble === undefined || isKnown(preamble, earlier.last());
+  return known ? prompt : withPreamble(preamble, prompt);
+}
+
+function retold(earlier: Earlier, { prompt, preamble }: Asked): string {
+  return withPreamble(preamble, withTranscript(earlier.all(), prompt));
 }
 
 function withTranscript(earlier: readonly Job[], prompt: string): string {

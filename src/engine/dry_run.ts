@@ -39,8 +39,11 @@ export async function dryRun(given: RunRequest, parts: DryRunParts): Promise<Dry
   const how = continuation(
     route.profile,
     session,
-    () => parts.store.jobs.bySession(session.id),
-    request.prompt,
+    {
+      all: () => parts.store.jobs.bySession(session.id),
+      last: () => parts.store.jobs.newest(session.id),
+    },
+    { prompt: request.prompt, preamble: prepared.preamble || undefined },
     jobId,
   );
   const plan = planAttempt({ jobId, cwd, route, continuation: how }, {

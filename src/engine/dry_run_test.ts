@@ -26,6 +26,7 @@ function partsOf(
     profiles: new Map([["prog", testProfile(profile)]]),
     broken: new Map(),
     project: () => ({ config, warnings: [] }),
+    preamble: () => Promise.resolve(""),
     discovery: {
       probeAll: () => Promise.resolve(),
       find: ({ binary }) => Promise.resolve({ path: `/bin/${binary}` }),

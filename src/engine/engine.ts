@@ -19,10 +19,10 @@ import { executeJob } from "./execute_job.ts";
 import { followLines } from "./follow_lines.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
-import { noSession, prepare } from "./prepare.ts";
+import type { WritePreamble } from "./preamble.ts";
+import { noSession, prepare, type Prepared } from "./prepare.ts";
 import { liveProgress, type Progress, recordedProgress } from "./progress.ts";
 import type { RunRequest } from "./request.ts";
-import type { Route } from "./routing.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** What the engine is built from. */
@@ -33,6 +33,8 @@ export interface EngineParts {
   broken: ReadonlyMap<string, string>;
   /** Reads and applies `{cwd}/.aimux/config.yaml`. */
   project(cwd: string): AppliedProject;
+  /** Writes what stands before the user's prompt. */
+  preamble: WritePreamble;
   discovery: Discovery;
   store: Store;
   ownership: Ownership;
@@ -132,8 +134,9 @@ export function createEngine(parts: EngineParts): Engine {
   };
 
   async function submit(given: RunRequest): Promise<Submission> {
-    const { request, session, cwd, route, timeoutSeconds, server } = await prepare(given, parts);
-    const { job, session: of } = record(request, session, cwd, route);
+    const prepared = await prepare(given, parts);
+    const { route, timeoutSeconds, server } = prepared;
+    const { job, session: of } = record(prepared);
     const entry = liveJob();
     live.set(job.id, entry);
     const execution = {
@@ -177,11 +180,9 @@ export function createEngine(parts: EngineParts): Engine {
 
   /** Session and job appear together or not at all, and not once the server is closing. */
   function record(
-    request: RunRequest,
-    session: Session | undefined,
-    cwd: string,
-    { profile, role, model, effort, readOnly }: Route,
+    { request, session, cwd, route, preamble }: Prepared,
   ): { job: Job; session: Session } {
+    const { profile, role, style, model, effort, readOnly } = route;
     const now = clock.now();
     if (closing) throw new AimuxError("interrupted", "The server is shutting down");
     return store.transaction(() => {
@@ -205,9 +206,11 @@ export function createEngine(parts: EngineParts): Engine {
         owner: parts.ownership.id,
         cli: profile.name,
         role,
+        style,
         model,
         effort: effort && effortFor(profile, effort),
         readOnly,
+        preamble: preamble || undefined,
         prompt: request.prompt,
       }, now);
       return { job: store.jobs.find(id)!, session: store.sessions.find(sessionId, principal)! };

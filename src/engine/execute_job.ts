@@ -6,7 +6,7 @@ import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
-import { type Continuation, continuation, restart } from "./conversation.ts";
+import { type Continuation, continuation, type Earlier, restart } from "./conversation.ts";
 import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
 import type { Live } from "./live_job.ts";
@@ -80,12 +80,15 @@ export async function executeJob(
   async function attempt(): Promise<AttemptEnd> {
     // Read only now: the job before it in the session has ended by now.
     const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
-    const earlier = () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id);
-    const first = continuation(route.profile, session, earlier, job.prompt, job.id);
+    const earlier: Earlier = {
+      all: () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id),
+      last: () => store.jobs.newest(job.sessionId, job.id),
+    };
+    const first = continuation(route.profile, session, earlier, job, job.id);
     const end = await run(session, first, route);
     if (!first.resumed || !isForgotten(end)) return end;
     const { profile } = route;
-    return await run(session, restart(profile, earlier, job.prompt, job.id), {
+    return await run(session, restart(profile, earlier, job, job.id), {
       ...route,
       attempts: end.result.attempts,
       warnings: [

@@ -1,11 +1,13 @@
 /** What a request comes down to: checked and routed, before anything is recorded or started. */
 import { resolve } from "node:path";
+import { effortFor } from "../clis/effort.ts";
 import { assertRunnable } from "../clis/plan.ts";
 import type { AppliedProject } from "../config/project.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { JobTable } from "../store/jobs.ts";
 import type { Session, SessionTable } from "../store/sessions.ts";
 import type { EngineParts } from "./engine.ts";
+import { withPreamble } from "./preamble.ts";
 import { asBefore, checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
 import { type Route, route } from "./routing.ts";
 
@@ -17,6 +19,8 @@ export interface Prepared {
   session: Session | undefined;
   cwd: string;
   route: Route;
+  /** What stands before the prompt, where anything does. */
+  preamble: string;
   /** How long the run may take. */
   timeoutSeconds: number;
   /** The limits that hold in its folder. */
@@ -27,7 +31,7 @@ export interface Prepared {
 export type PreparationParts =
   & Pick<
     EngineParts,
-    "config" | "profiles" | "broken" | "project" | "discovery" | "env" | "cwd"
+    "config" | "profiles" | "broken" | "project" | "preamble" | "discovery" | "env" | "cwd"
   >
   & {
     store: { sessions: Pick<SessionTable, "find">; jobs: Pick<JobTable, "newest"> };
@@ -53,12 +57,17 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
     discovery: parts.discovery,
   });
   chosen.warnings.unshift(...project.warnings);
-  assertRunnable(chosen.profile, { prompt: request.prompt, readOnly: chosen.readOnly });
+  const preamble = await preambleOf(chosen, cwd, parts);
+  const { profile, readOnly } = chosen;
+  assertRunnable(profile, { prompt: withPreamble(preamble, request.prompt), readOnly });
+  // A conversation that knows its preamble is given the prompt alone.
+  if (session) assertRunnable(profile, { prompt: request.prompt, readOnly });
   return {
     request,
     session,
     cwd,
     route: chosen,
+    preamble,
     timeoutSeconds: timeoutSeconds({
       call: request.timeoutSeconds,
       configured: project.projectTimeout ?? chosen.profile.timeout_seconds ??
@@ -67,6 +76,22 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
     }),
     server,
   };
+}
+
+function preambleOf(
+  { profile, role, style, model, effort, readOnly }: Route,
+  cwd: string,
+  { preamble }: PreparationParts,
+): Promise<string> {
+  return preamble({
+    role,
+    style,
+    cli: profile.name,
+    model: model ?? profile.default_model,
+    effort: effort && effortFor(profile, effort),
+    cwd,
+    readOnly,
+  });
 }
 
 function checkDepth({ env, config }: PreparationParts): void {

@@ -11,6 +11,8 @@ export interface RunRequest {
   principal: string;
   cli?: string;
   role?: string;
+  /** How the answer is to be written. */
+  style?: string;
   model?: string;
   effort?: Effort;
   cwd?: string;
@@ -97,10 +99,12 @@ export function asBefore(
   if (!Object.hasOwn(roles, last.role)) return { ...request, readOnly };
   const model = request.model ?? last.model;
   const effort = request.effort ?? (last.effort && isEffort(last.effort) ? last.effort : undefined);
+  const style = request.style ?? last.style;
   return {
     ...request,
     role: last.role,
     readOnly,
+    ...style !== undefined && { style },
     ...model !== undefined && { model },
     ...effort !== undefined && { effort },
   };

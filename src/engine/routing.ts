@@ -16,6 +16,8 @@ export interface Route {
   /** Absolute path of the program. */
   path: string;
   role: string;
+  /** How the answer is to be written. */
+  style: string | undefined;
   model: string | undefined;
   effort: Effort | undefined;
   readOnly: boolean;
@@ -68,6 +70,7 @@ export async function route(
     profile,
     path,
     role: roleName,
+    style: request.style ?? role.style,
     model: request.model ?? roleModel,
     effort: request.effort ?? effortOf(role.reasoning_effort),
     readOnly,

@@ -101,6 +101,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     profiles: new Map([[profile.name, profile]]),
     broken: new Map(),
     project: () => ({ config, warnings: [] }),
+    preamble: () => Promise.resolve(""),
     discovery: {
       probeAll: () => Promise.resolve(),
       find: ({ binary }) => Promise.resolve({ path: `/bin/${binary}` }),

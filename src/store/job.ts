@@ -67,11 +67,16 @@ export interface Job {
   status: JobStatus;
   cli: string;
   role: string;
+  /** How the answer was to be written. */
+  style: string | undefined;
   model: string | undefined;
   effort: string | undefined;
   /** Whether the CLI was told to change nothing. */
   readOnly: boolean;
+  /** The user's own prompt. */
   prompt: string;
+  /** What stood before it: the role's prompt and the style. */
+  preamble: string | undefined;
   pid: number | undefined;
   processStartTime: string | undefined;
   cancelRequested: boolean;

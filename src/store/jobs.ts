@@ -12,10 +12,12 @@ export type NewJob = Pick<
   | "owner"
   | "cli"
   | "role"
+  | "style"
   | "model"
   | "effort"
   | "readOnly"
   | "prompt"
+  | "preamble"
 >;
 
 /** A job that has not ended, without what may be long. */
@@ -32,8 +34,8 @@ export interface JobTable {
   /** A job by id; with a principal only if it is theirs. */
   find(id: string, principal?: string): Job | undefined;
   bySession(sessionId: string): Job[];
-  /** The newest job of a session. */
-  newest(sessionId: string): Job | undefined;
+  /** The newest job of a session, or the newest before another one. */
+  newest(sessionId: string, before?: string): Job | undefined;
   /** Every queued or running job, oldest first; of one owner, if given. */
   unfinished(owner?: string): Job[];
   /** A principal's unfinished jobs, the running ones first and then in order, and how many. */
@@ -78,19 +80,22 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
 
   return {
     insert(job, now) {
-      db.prepare(`INSERT INTO jobs (id, session_id, principal, owner, status, cli, role, model,
-        reasoning_effort, read_only, prompt, created_at) VALUES (:id, :session, :principal, :owner,
-        'queued', :cli, :role, :model, :effort, :readOnly, :prompt, :now)`).run({
+      db.prepare(`INSERT INTO jobs (id, session_id, principal, owner, status, cli, role, style,
+        model, reasoning_effort, read_only, prompt, preamble, created_at) VALUES (:id, :session,
+        :principal, :owner, 'queued', :cli, :role, :style, :model, :effort, :readOnly, :prompt,
+        :preamble, :now)`).run({
         id: job.id,
         session: job.sessionId,
         principal: job.principal,
         owner: job.owner,
         cli: job.cli,
         role: job.role,
+        style: job.style ?? null,
         model: job.model ?? null,
         effort: job.effort ?? null,
         readOnly: job.readOnly ? 1 : 0,
         prompt: job.prompt,
+        preamble: job.preamble ?? null,
         now,
       });
     },
@@ -104,10 +109,12 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
     bySession: (session) =>
       many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id", { session }),
 
-    newest: (session) =>
-      many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id DESC LIMIT 1", {
-        session,
-      })[0],
+    newest: (session, before) =>
+      many(
+        `SELECT * FROM jobs WHERE session_id = :session AND (:before IS NULL OR id < :before)
+          ORDER BY id DESC LIMIT 1`,
+        { session, before: before ?? null },
+      )[0],
 
     unfinished: (owner) =>
       many(
@@ -223,10 +230,12 @@ function jobOf(row: Record<string, Value>): Job {
     status: row["status"] as JobStatus,
     cli: String(row["cli"]),
     role: String(row["role"]),
+    style: text("style"),
     model: text("model"),
     effort: text("reasoning_effort"),
     readOnly: row["read_only"] === 1,
     prompt: String(row["prompt"]),
+    preamble: text("preamble"),
     pid: number("pid"),
     processStartTime: text("process_start_time"),
     cancelRequested: row["cancel_requested"] === 1,

@@ -9,7 +9,14 @@ Deno.test("a job comes back as it was put in", () => {
   using store = testStore();
   store.addJob(
     "job_1",
-    { model: "m", effort: "high", readOnly: true, prompt: "quote ' and 😀\n" },
+    {
+      style: "json",
+      model: "m",
+      effort: "high",
+      readOnly: true,
+      prompt: "quote ' and 😀\n",
+      preamble: "You review.",
+    },
     5,
   );
   assert.deepEqual(store.jobs.find("job_1"), {
@@ -20,10 +27,12 @@ Deno.test("a job comes back as it was put in", () => {
     status: "queued",
     cli: "codex",
     role: "default",
+    style: "json",
     model: "m",
     effort: "high",
     readOnly: true,
     prompt: "quote ' and 😀\n",
+    preamble: "You review.",
     pid: undefined,
     processStartTime: undefined,
     cancelRequested: false,

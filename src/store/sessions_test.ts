@@ -72,9 +72,11 @@ Deno.test("a job of a session that does not exist cannot be recorded", () => {
       owner: "own_1",
       cli: "codex",
       role: "default",
+      style: undefined,
       model: undefined,
       effort: undefined,
       readOnly: false,
       prompt: "",
+      preamble: undefined,
     }, 1), /FOREIGN KEY/);
 });

@@ -42,10 +42,12 @@ export function testStore(): TestStore {
         owner: "own_1",
         cli: "codex",
         role: "default",
+        style: undefined,
         model: undefined,
         effort: undefined,
         readOnly: false,
         prompt: "say hi",
+        preamble: undefined,
         ...given,
       };
       const { sessionId, principal, cli } = job;

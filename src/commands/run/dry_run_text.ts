@@ -2,6 +2,7 @@
 import { effortFor } from "../../clis/effort.ts";
 import type { CliPlan } from "../../clis/plan.ts";
 import type { DryRun } from "../../engine/dry_run.ts";
+import { withPreamble } from "../../engine/preamble.ts";
 import { shellWords } from "./shell_words.ts";
 
 /** How the prompt reaches the CLI. */
@@ -9,7 +10,7 @@ type Delivery = "argument" | "stdin" | "file";
 
 /** What would be started, for a program. */
 export function dryRunPayload(run: DryRun) {
-  const { request, session, cwd, route, plan, timeoutSeconds, continuation } = run;
+  const { session, cwd, route, plan, timeoutSeconds, continuation } = run;
   const { profile, model = profile.default_model, effort } = route;
   return {
     dry_run: true,
@@ -17,6 +18,7 @@ export function dryRunPayload(run: DryRun) {
     why: whyOf(run),
     passed_over: route.attempts.map(({ cli, code, message }) => ({ cli, code, message })),
     role: route.role,
+    ...route.style !== undefined && { style: route.style },
     ...model !== undefined && { model },
     ...effort !== undefined && {
       reasoning_effort: { asked: effort, passed: effortFor(profile, effort) ?? null },
@@ -28,7 +30,7 @@ export function dryRunPayload(run: DryRun) {
       delivery: deliveryOf(plan),
       bytes: bytesOf(continuation.prompt),
       ...plan.file && { file: plan.file.path },
-      ...continuation.prompt !== request.prompt && { with_transcript: true },
+      ...toldFirst(run),
     },
     env: Object.keys(plan.env).sort(),
     timeout_seconds: timeoutSeconds,
@@ -48,13 +50,14 @@ export function dryRunText(run: DryRun): string {
     ...payload.passed_over.map(({ cli, code, message }) =>
       `passed over: ${cli} (${code}: ${message})`
     ),
-    `role: ${payload.role}`,
+    `role: ${payload.role}${payload.style ? `, style ${payload.style}` : ""}`,
     payload.model !== undefined && `model: ${payload.model}`,
     effort && `effort: ${effort.asked}, passed on as ${effort.passed ?? "nothing"}`,
     `read-only: ${payload.read_only ? "yes" : "no"}`,
     `argv: ${shellWords(payload.argv)}`,
     `cwd: ${payload.cwd}`,
     `prompt: ${prompt.bytes} bytes, by ${WAYS[prompt.delivery]}${prompt.file ?? ""}` +
+    (prompt.with_preamble ? ", after the prompt of role or style" : "") +
     (prompt.with_transcript ? ", after what was said before" : ""),
     `environment: ${payload.env.join(" ")}`,
     `timeout: ${payload.timeout_seconds} s`,
@@ -70,6 +73,17 @@ const WAYS: Record<Delivery, string> = {
   stdin: "standard input",
   file: "file: ",
 };
+
+/** What stands before the prompt in what the CLI is given. */
+function toldFirst({ request: { prompt }, preamble, continuation }: DryRun) {
+  const whole = continuation.prompt;
+  const introduced = preamble !== "" && whole.startsWith(withPreamble(preamble, ""));
+  return {
+    ...introduced && { with_preamble: true },
+    ...whole !== (introduced ? withPreamble(preamble, prompt) : prompt) &&
+      { with_transcript: true },
+  };
+}
 
 function deliveryOf({ stdin, file }: CliPlan): Delivery {
   if (stdin !== undefined) return "stdin";

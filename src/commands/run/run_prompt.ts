@@ -37,11 +37,12 @@ export async function runPrompt(
 
 /** The command line as the arguments of exec. */
 function callOf(flags: RunFlags, prompt: string): ExecArguments {
-  const { cli, role, model, effort, cwd, session, readOnly, timeout } = flags;
+  const { cli, role, style, model, effort, cwd, session, readOnly, timeout } = flags;
   return {
     prompt,
     ...cli !== undefined && { cli },
     ...role !== undefined && { role },
+    ...style !== undefined && { style },
     ...model !== undefined && { model },
     ...effort !== undefined && { reasoning_effort: effort },
     ...cwd !== undefined && { cwd },

@@ -16,6 +16,10 @@ const input = z.strictObject({
     .describe(
       'The kind of work, such as coding, codereview or debug; without it "default", or as before',
     ),
+  style: z.string().optional()
+    .describe(
+      "How to write the answer: concise, detailed, json or none; without it the role's, or as before",
+    ),
   model: z.string().optional().describe("The model; without it the role's or the CLI's own"),
   reasoning_effort: z.enum(EFFORT_LEVELS).optional()
     .describe("How hard the model should think; mapped to the levels the CLI has"),
@@ -78,12 +82,13 @@ export const exec = defineTool({
 
 /** The request that the arguments of a call make. */
 export function requestOf(given: ExecArguments, principal: string): RunRequest {
-  const { prompt, cli, role, model, reasoning_effort, cwd, session_id, read_only } = given;
+  const { prompt, cli, role, style, model, reasoning_effort, cwd, session_id, read_only } = given;
   return {
     prompt,
     principal,
     ...cli !== undefined && { cli },
     ...role !== undefined && { role },
+    ...style !== undefined && { style },
     ...model !== undefined && { model },
     ...reasoning_effort !== undefined && { effort: reasoning_effort },
     ...cwd !== undefined && { cwd },
