@@ -18,7 +18,7 @@ export function jobFacts(job: JobPayload): string {
     .filter(Boolean).join(" ");
   const facts = [
     `status: ${job.status}${job.error ? ` (${job.error.code})` : ""}`,
-    `cli: ${run}, role ${job.role}`,
+    `cli: ${run}, role ${job.role}${job.style ? `, style ${job.style}` : ""}`,
     `job_id: ${job.job_id}`,
     `session_id: ${job.session_id}`,
     job.queue_position !== undefined && `queue_position: ${job.queue_position}`,
