@@ -5,12 +5,14 @@ import { EXIT_MEANINGS } from "../src/commands/exit_codes.ts";
 import { COMMANDS } from "../src/commands/registry.ts";
 import { profileSchema } from "../src/config/profile.ts";
 import { leaves, type Settings } from "../src/config/merge.ts";
+import { roleSchema } from "../src/config/schema.ts";
 import { CLI_STATES, healthShape } from "../src/engine/health_shape.ts";
 import { metricsShape } from "../src/engine/metrics_shape.ts";
 import { ERROR_CODES } from "../src/lib/errors.ts";
 import { STATES } from "../src/mcp/guidance/guidance.ts";
 import { jobResultSchema } from "../src/mcp/tools/job_payload.ts";
 import { TOOLS } from "../src/mcp/tools/registry.ts";
+import { createPreambles } from "../src/skills/preambles.ts";
 import { JOB_STATUSES } from "../src/store/job.ts";
 import { SCENARIOS } from "./guidance/mod.ts";
 import manifest from "../deno.json" with { type: "json" };
@@ -63,6 +65,39 @@ Deno.test("docs/configuration.md has every key of config/default.yaml with its d
     const { cli = "", model = "", reasoning_effort = "", advisory = "" } = role as Settings;
     const told = [`\`${name}\``, cli, model, reasoning_effort, String(advisory)];
     assert.deepEqual(cells.slice(1, -1), told);
+  }
+});
+
+Deno.test("docs/configuration.md has every key of a role", () => {
+  const text = read("docs/configuration.md");
+  for (const key of Object.keys(roleSchema.shape)) rowOf(text, `roles.<name>.${key}`);
+});
+
+Deno.test("docs/prompts.md has every role, style and variable, and no other", async () => {
+  const text = read("docs/prompts.md");
+  const firstCells = (heading: string) =>
+    [...text.split(`\n## ${heading}\n`)[1]!.split("\n## ")[0]!.matchAll(/^\| `([^`]+)`/gm)]
+      .map(([, name]) => name);
+  const { roles } = load(read("config/default.yaml")) as { roles: Settings };
+  assert.deepEqual(firstCells("Roles"), Object.keys(roles).filter((role) => role !== "default"));
+  for (const { name } of Deno.readDirSync(new URL("config/prompts.d/styles/", ROOT))) {
+    assert.ok(text.split("\n## Styles\n")[1]!.includes(`\`${name.replace(".md", "")}\``), name);
+  }
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/prompts.d/roles`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/prompts.d/roles/x.md`, "{{ no_such_variable_there_is }}");
+    const write = createPreambles({
+      folders: [{ path: folder, shown: "x" }],
+      clock: { now: Date.now },
+    });
+    const run = { role: "x", cli: "codex", cwd: folder, readOnly: false };
+    const message = await write({ ...run, style: undefined, model: undefined, effort: undefined })
+      .then(() => "", ({ message }) => message);
+    const known = /Variables: (.*)$/.exec(message)?.[1]?.split(", ");
+    assert.deepEqual(firstCells("Templates").sort(), known?.sort());
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
 

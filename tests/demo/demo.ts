@@ -24,7 +24,7 @@ const EMULATORS = {
 
 const SCENES: Scene[] = [
   ["The tools that a client sees", tools],
-  ["A prompt by role: aimux knows the CLI for it", byRole],
+  ["A prompt by role: aimux knows the CLI for it, and tells it how to work", byRole],
   ["Long work does not block: a job at once, its answer later", inBackground],
   ["A session goes on where it was", continued],
   ["A failure says its class and what to do", outOfQuota],
@@ -68,9 +68,18 @@ async function byRole(aimux: TestServer): Promise<void> {
     role: "refactor",
   });
   back(`${result.cli} ran it, with effort ${result.reasoning_effort}`);
+  const { prompt } = (await callsOf(aimux.workplace.home, "codex")).at(-1)!;
+  const [role = "", task] = prompt?.split("\n\n# Task\n\n") ?? [];
+  const sections = [...role.matchAll(/^## (.*)$/gm)].map(([, name]) => name);
+  back(
+    `before the prompt it was told its role in ${role.split("\n").length} lines: ${
+      sections.join(", ")
+    }`,
+  );
   assert.equal(result.status, "completed", result.text);
   assert.equal(result.cli, "codex");
-  assert.match(result.content, /^MOCK: Refactor this function/);
+  assert.equal(task, "Refactor this function to use early returns");
+  assert.match(role, /^# Refactoring\n/);
 }
 
 async function inBackground(aimux: TestServer): Promise<void> {
@@ -84,7 +93,7 @@ async function inBackground(aimux: TestServer): Promise<void> {
 
   const result = await call(aimux, "status", { job_id: handle.job_id, wait_seconds: 30 });
   assert.equal(result.status, "completed", result.text);
-  assert.match(result.content, /^MOCK: Audit all authentication code/);
+  assert.match(result.content, /\nAudit all authentication code for OWASP Top 10 issues \[turns=/);
 }
 
 /** The emulated CLI tells how many turns it knows of; a new conversation begins with 2. */
@@ -163,7 +172,7 @@ async function call(aimux: TestServer, tool: string, args: Record<string, unknow
   back(`${status}${code}${took}, ${job_id}`);
   if (error !== undefined) back(`error: ${error.message}`);
   if (content !== undefined) {
-    back(truncated ? `${content.length} characters of the answer` : `answer: ${content}`);
+    back(truncated ? `${content.length} characters of the answer` : `answer: ${brief(content)}`);
   }
   return result;
 }
@@ -184,6 +193,14 @@ async function pidsOf(home: string): Promise<number[]> {
   const started = [...await callsOf(home, "gemini"), ...await childrenOf(home, "gemini")];
   assert.equal(started.length, 2);
   return started.map(({ pid }) => pid);
+}
+
+/** The emulated CLI repeats all that it was told; of many lines the first and the last are shown. */
+function brief(answer: string): string {
+  const lines = answer.split("\n");
+  const [first, ...rest] = lines;
+  const last = rest.pop();
+  return last === undefined ? answer : `${first} [... ${rest.length} lines ...] ${last}`;
 }
 
 function turnsOf(answer: string): number {
