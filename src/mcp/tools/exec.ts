@@ -44,7 +44,8 @@ export const exec = defineTool({
     what: "Runs one prompt on one AI coding CLI (codex, gemini, claude, qwen, aider, goose, " +
       "crush, gptme, cline, continue, droid, opencode) and returns its final answer.",
     when: "To delegate a task or a question to another model or agent.",
-    why: "The right CLI is found by role and told how to work in it, its output is reduced to the " +
+    why:
+      "The right CLI is found by role and told how to work in it, its output is reduced to the " +
       "answer, and a long run is never lost: it goes on as a job.",
     how: "Pass prompt, and role or cli. A run that takes longer than the wait returns a job_id " +
       "with status running: ask status for it. Pass session_id to continue a conversation: what " +
