@@ -37,13 +37,14 @@ Deno.test("the flags of run arrive in the CLI's own words", async () => {
     "run",
     "say hi",
     ...flags,
-    ...["--cwd", "..", "--read-only", "--timeout", "90"],
+    ...["--cwd", "..", "--read-only", "--timeout", "90", "--style", "json"],
   ]);
   const [call] = await callsOf(workplace.home, "codex");
   const line = call!.argv.join(" ");
   assert.ok(line.includes("--sandbox read-only -m gpt-5.4 -c model_reasoning_effort=xhigh"), line);
   assert.equal(call!.cwd, workplace.home.replace(/\/home$/, ""));
-  assert.match(stderr, /^cli: codex gpt-5.4 effort xhigh, role docgen$/m);
+  assert.match(call!.prompt!, /^# Documentation[^]*\n\n# Style: JSON\n\n[^]*\n\n# Task\n\nsay hi$/);
+  assert.match(stderr, /^cli: codex gpt-5.4 effort xhigh, role docgen, style json$/m);
 });
 
 Deno.test("the prompt comes by standard input, too, to the byte", async () => {
@@ -211,15 +212,39 @@ Deno.test("a dry run tells exactly what a run then does, and leaves no trace", a
   assert.deepEqual(plan.passed_over.map(({ cli }: { cli: string }) => cli), ["codex"]);
   assert.equal(plan.why, "the next capable one for role secaudit");
   assert.deepEqual(plan.reasoning_effort, { asked: "max", passed: null });
-  assert.deepEqual(plan.prompt, { delivery: "argument", bytes: 8 });
 
   assert.equal((await runCommand(workplace, args)).code, 0);
   const [call] = await callsOf(workplace.home, "gemini");
+  const bytes = new TextEncoder().encode(call!.prompt!).length;
+  assert.deepEqual(plan.prompt, { delivery: "argument", bytes, with_preamble: true });
   assert.deepEqual(plan.argv, [`${workplace.bin}/gemini`, ...call!.argv]);
   // The emulator does not tell the one variable that it sets for itself.
   const names = plan.env.filter((name: string) => name !== "DENO_DIR");
   assert.deepEqual(names, Object.keys(call!.env).sort());
   assert.equal(plan.cwd, call!.cwd);
+});
+
+Deno.test("a dry run says what would be told before the prompt", async () => {
+  await using workplace = await createWorkplace({ emulators: ["codex", "crush"] });
+  const dry = async (...args: string[]) => {
+    const { stdout } = await runCommand(workplace, [
+      "run",
+      "say hi",
+      "--dry-run",
+      "--json",
+      ...args,
+    ]);
+    const { delivery: _, bytes: __, ...told } = JSON.parse(stdout).prompt;
+    return told;
+  };
+  assert.deepEqual(await dry(), {});
+  assert.deepEqual(await dry("--style", "json"), { with_preamble: true });
+  for (const cli of ["codex", "crush"]) {
+    const args = ["run", "say hi", "--role", "coding", "--cli", cli, "--json"];
+    const { session_id } = JSON.parse((await runCommand(workplace, args)).stdout);
+    const retold = { with_preamble: true, with_transcript: true };
+    assert.deepEqual(await dry("--session", session_id), cli === "codex" ? {} : retold);
+  }
 });
 
 Deno.test("a dry run continues a session without a change to the database", async () => {
