@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emulator } from "../emulators/mod.ts";
+import { callsOf, emulator } from "../emulators/mod.ts";
 import { callLine, requestLine, runRaw, startRaw } from "./raw.ts";
 import { startServer } from "./server.ts";
 import { createWorkplace, type Workplace } from "./workplace.ts";
@@ -73,7 +73,9 @@ Deno.test("at debug the log tells routing, calls and arguments, and still not th
   assert.equal(of("Another CLI takes the job").level, "warn");
   const { args, variables, command } = of("CLI started");
   assert.equal(command, `${workplace.bin}/claude`);
-  assert.ok(args.includes(`<prompt, ${PROMPT.length} characters>`), args);
+  const [call] = await callsOf(workplace.home, "claude");
+  assert.ok(call!.prompt!.endsWith(PROMPT));
+  assert.ok(args.includes(`<prompt, ${call!.prompt!.length} characters>`), args);
   assert.ok(variables.includes("HOME"));
   assert.equal(of("Tool refused").code, "invalid_input");
   assert.doesNotMatch(JSON.stringify(lines), /apples|MOCK/);
