@@ -9,7 +9,8 @@ import { REDACTED } from "./secret_shapes.ts";
 
 const NAME =
   String.raw`(?:api|access|secret|private|auth|account|master|signing|encryption)[_ -]?keys?|` +
-  String.raw`token|secret|passw(?:or)?d|passphrase|pwd|credentials?`;
+  String.raw`(?:access|api|auth|bot|id|refresh|security|session)[_ -]?token|token|secret|` +
+  String.raw`passw(?:or)?d|passphrase|_pass|pwd|credentials?`;
 
 /** Between a name and its value: `=`, `": "`, ` provided: `, `\":\"`. */
 const TO = String.raw`[_-]?\d{0,3}(?: (?:provided|given|used|supplied|is))?\\{0,3}["'\]]?` +
@@ -31,6 +32,13 @@ const BARE = new RegExp(
 const AUTHORIZATION = new RegExp(
   String.raw`(authorization\\?["']?\s{0,3}[:=]\s{0,3}\\?["'\x60]?)([a-z]{3,12}\s{1,3})?` +
     String.raw`([^\s"'\x60,;<>(){}[\]$\\]{6,4000})([([]?)`,
+  "gi",
+);
+
+/** `X-Api-Key: …`, `Private-Token: …`. */
+const HEADER = new RegExp(
+  String.raw`(\b(?:x-[a-z-]{0,40}|private-|api-|auth-)(?:key|token|secret|auth)\\?["']?\s{0,3}:` +
+    String.raw`\s{0,3}\\?["']?)([^\s"'\x60,;<>(){}[\]$\\]{6,4000})([([]?)`,
   "gi",
 );
 
@@ -74,6 +82,11 @@ export function withoutAssigned(text: string): string {
       (all, head, scheme, value, call) =>
         call === "" && isAuthorization(scheme, value) ? head + (scheme ?? "") + REDACTED : all,
     )
+    .replace(
+      HEADER,
+      (all, head, value, call) =>
+        call !== "" || isPlaceholder(value) || isReference(value) ? all : head + REDACTED,
+    )
     .replace(COOKIE, `$1${REDACTED}`)
     .replace(QUERY, `$1${REDACTED}`)
     .replace(
@@ -95,9 +108,9 @@ function isLiteral(name: string, value: string): boolean {
 /** Whether what stands without quotes is a secret, and not code, a type or prose. */
 function isGiven(name: string, to: string, value: string): boolean {
   if (isPlaceholder(value) || isReference(value) || bare(value) === bare(name)) return false;
-  const password = /^(?:pass|pwd)/i.test(name);
+  const password = /^(?:_?pass|pwd)/i.test(name);
   if (!password && /^[\d.,:]+$/.test(value)) return false;
-  if (to === "=") return password || value.length >= 8 || /\d/.test(value);
+  if (to === "=") return password || value.length >= 8 || /[^A-Za-z_.]/.test(value);
   if (!/\d/.test(value)) return value.length >= 20 && /[a-z][A-Z]|[^A-Za-z_.]/.test(value);
   return password || value.length >= 10;
 }
@@ -111,7 +124,7 @@ function isAuthorization(scheme: string | undefined, value: string): boolean {
 
 /** What is written where a secret would stand. */
 function isPlaceholder(value: string): boolean {
-  return /^[$<{%*]|^(?:x+|\.{3,}|…|your[\W_].*|\[redacted\].*)$|^(?:process|os|env|import)\./i
+  return /^[$<{%*]|\.\.\.$|…$|^(?:x+|\.{3,}|…|your[\W_].*|\[redacted\].*)$|^(?:process|os|env|import)\./i
     .test(value) ||
     /^(?:string|str|bytes|number|boolean|any|unknown|object|null|none|nil|undefined|true|false)\b/i
       .test(value) ||

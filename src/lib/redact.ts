@@ -30,22 +30,30 @@ export interface Redactor {
  * ```
  */
 export function createRedactor(env: Record<string, string>): Redactor {
-  /** The longest first: one may hold another. */
-  let known: string[] = [];
+  const known = new Set<string>();
+  /** Looked at only when there is something to redact, which is after the start. */
+  let unread = [env];
+  let longestFirst: readonly string[] = [];
 
   const redact: Redactor = Object.assign(function redact(text: string): string {
+    if (unread.length > 0) read();
     let safe = text;
-    for (const value of known) safe = safe.replaceAll(value, REDACTED);
-    return withoutAssigned(withoutShapes(withoutBeginning(safe, known)));
+    for (const value of longestFirst) safe = safe.replaceAll(value, REDACTED);
+    return withoutAssigned(withoutShapes(withoutBeginning(safe, longestFirst)));
   }, {
     facts: <Value>(value: Value) => factsOf(value, redact, []) as Value,
-    learn(more: Record<string, string>) {
-      const values = Object.entries(more).flatMap(([name, value]) => secretsOf(name, value));
-      known = [...new Set([...known, ...values])].sort((a, b) => b.length - a.length);
-    },
+    learn: (more: Record<string, string>) => void unread.push(more),
   });
-  redact.learn(env);
   return redact;
+
+  function read(): void {
+    for (const [name, value] of unread.flatMap((variables) => Object.entries(variables))) {
+      for (const secret of secretsOf(name, value)) known.add(secret);
+    }
+    unread = [];
+    // One may hold another.
+    longestFirst = [...known].sort((a, b) => b.length - a.length);
+  }
 }
 
 /** A shorter value stands in too many other words. */

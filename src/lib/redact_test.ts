@@ -90,6 +90,15 @@ const ASSIGNED: [string, string][] = [
   ["run --api-key abc123def --verbose", "run --api-key [redacted] --verbose"],
   ["run --token=abc123def", "run --token=[redacted]"],
   ["pwd: hunter2", "pwd: [redacted]"],
+  ["DB_PASS=pass1234", "DB_PASS=[redacted]"],
+  ["OPENAI_API_KEY=sk-foo", "OPENAI_API_KEY=[redacted]"],
+  ['auth_token="tok_abc"', 'auth_token="[redacted]"'],
+  ['curl -H "X-Api-Key: secretvalue"', 'curl -H "X-Api-Key: [redacted]"'],
+  ["x-amz-security-token: FwoGZXIvYXdz", "x-amz-security-token: [redacted]"],
+  [
+    "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+    "https://hooks.slack.com/services/[redacted]",
+  ],
   ['passphrase: "correct horse battery staple"', 'passphrase: "[redacted]"'],
 ];
 
@@ -121,6 +130,8 @@ const HARMLESS = [
   "tokens: 11 in, 7 out; max_tokens=4096, max_tokens: 128000",
   "Unexpected token: } at position 12345",
   "Invalid password: authentication failed",
+  "x-api-key: string; api-key: process.env.KEY; X-Auth-Token: getToken()",
+  "tests pass: 12, fail: 0; pass=true",
   "Bearer authentication is required; Basic authentication is not",
   'WWW-Authenticate: Bearer realm="api", error="invalid_token"',
   "Invalid API key. Please log in with /login",
@@ -142,6 +153,8 @@ const HARMLESS = [
   "Log in: codex login, or set CODEX_API_KEY",
   'Set ANTHROPIC_API_KEY="..." or run claude /login',
   "the secret: never give up; the key: try again",
+  "export ANTHROPIC_API_KEY='sk-ant-...'",
+  'if (!pem.startsWith("-----BEGIN PRIVATE KEY-----")) throw new Error("No key")',
   "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
 ];
 
@@ -281,7 +294,21 @@ Deno.test("a megabyte that was made to be slow is done in the time of a megabyte
       "fk-aA",
       "SG.aaaaaaaaaaaaaaaaaa.",
     ],
-    ...['\\"', '"a":"', "secret\\", "xoxb-", "1//0", "https://a:b", "&token=", "user.password="],
+    ...[
+      "x-",
+      "x-api-key:",
+      "api-",
+      "_pass",
+      "discord.com/api/webhooks/1",
+      '\\"',
+      '"a":"',
+      "secret\\",
+      "xoxb-",
+      "1//0",
+      "https://a:b",
+      "&token=",
+      "user.password=",
+    ],
   ];
   const million = (piece: string) => piece.repeat(Math.ceil(1_000_000 / piece.length));
   const begun = ["sk-proj-", "eyJ", "eyJaaaaaaaa.", "https://a:", "password=", 'token: "', "Basic "]

@@ -26,6 +26,8 @@ const TOKENS = new RegExp(
     String.raw`gl(?:pat|dt|rt|oas|ptt|cbt)-[\w-]{16,}`, // GitLab
     String.raw`xox[a-z]-[\w-]{10,}`, // Slack
     String.raw`xapp-\d-[\w-]{10,}`,
+    String.raw`(?<=hooks\.slack\.com\/services\/)[\w/-]{16,}`,
+    String.raw`(?<=discord(?:app)?\.com\/api\/webhooks\/)\d{5,25}\/[\w-]{16,}`,
     String.raw`(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])`, // AWS
     String.raw`(?:hf|gsk|npm|r8|sbp)_[A-Za-z0-9]{20,}`, // Hugging Face, Groq, npm, Replicate, …
     String.raw`(?:xai|pplx|tvly)-[\w-]{20,}`, // xAI, Perplexity, Tavily
@@ -42,7 +44,9 @@ const TOKENS = new RegExp(
 /** A JSON object in base64, a dot, and more of the kind. */
 const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){0,3}/g;
 
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----/g;
+/** The first line of a key, and behind it some of the key itself. */
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----(?=(?:\s|\\[nr]){0,8}[A-Za-z0-9+/:-]{8})/g;
 
 /** User and password of a URL. */
 const LOGIN = /(?<=[a-z0-9]:\/\/)[^\s/:@?#"'<>]{0,200}:[^\s/?#"'<>]{1,500}@/gi;

@@ -78,6 +78,24 @@ Deno.test("of two that find a file full, one puts it away and the other follows"
 });
 
 Deno.test({
+  name: "nobody waits for a process that is putting the file away: lines still go into it",
+  // Without the lock that does not wait, one waits for a few renames.
+  ignore: typeof Deno.FsFile.prototype.tryLockSync !== "function",
+  fn() {
+    using at = place();
+    const file = at.open();
+    for (const text of "ab") file.append(line(text));
+    const other = Deno.openSync(at.path, { append: true });
+    other.lockSync(true);
+    file.append(line("c"));
+    assert.equal(at.read(), [..."abc"].map(line).join(""));
+    other.close();
+    file.append(line("d"));
+    assert.deepEqual([at.read(), at.read(".1")], [line("d"), [..."abc"].map(line).join("")]);
+  },
+});
+
+Deno.test({
   name: "every file is private, also one that was not, and so is aimux's own folder",
   ignore: Deno.build.os === "windows",
   fn() {
