@@ -80,27 +80,31 @@ export function withoutShapes(text: string): string {
     );
 }
 
+/** The longest key block that is looked for. */
+const KEY_CHARS = 20_000;
+
 function withoutPrivateKeys(text: string): string {
   let kept = "";
   let at = 0;
+  let end = 0;
   for (const begin of text.matchAll(PRIVATE_KEY)) {
     if (begin.index < at) continue;
     kept += text.slice(at, begin.index) + REDACTED;
-    at = endOfKey(text, begin.index + begin[0].length);
+    at = begin.index + begin[0].length;
+    // Looked for once for all that begin before it.
+    if (end >= 0 && end < at) end = text.indexOf("-----END ", at);
+    at = end < 0 || end - at > KEY_CHARS
+      ? behind(/[A-Za-z0-9+/=\s\\]*/y, text, at) // it was cut off: all that looks like a part of it
+      : behind(/-----END [A-Z0-9 ]{0,60}-{0,5}/y, text, end);
   }
   return kept + text.slice(at);
 }
 
-/** The longest key block that is looked for. */
-const KEY_CHARS = 20_000;
-
-/** Behind the end of a key; of one that was cut off, behind all that looks like a part of it. */
-function endOfKey(text: string, from: number): number {
-  const end = text.slice(from, from + KEY_CHARS).indexOf("-----END ");
-  const last = end < 0 ? /[A-Za-z0-9+/=\s\\]*/y : /-----END [A-Z0-9 ]{0,60}-{0,5}/y;
-  last.lastIndex = end < 0 ? from : from + end;
-  last.exec(text);
-  return last.lastIndex;
+/** Where a match that begins at a place ends. */
+function behind(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  pattern.exec(text);
+  return pattern.lastIndex;
 }
 
 /** "Basic authentication" and "bearer token-based" are prose. */
