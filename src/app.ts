@@ -131,24 +131,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     log,
     redact,
     parts,
-    async health(principal) {
-      const { describeHealth } = await import("./engine/health.ts");
-      const open = await parts().catch((error) => ({ problem: problemOf(error) }));
-      const { signals, ...of } = surroundings();
-      const health = await describeHealth({
-        ...of,
-        version,
-        startedAt,
-        clock,
-        log: log.state(),
-        reach: signals.reach,
-        principal,
-        ..."store" in open
-          ? { store: open.store, progress: open.engine.progress }
-          : { store: open },
-      });
-      return redact.facts(health);
-    },
+    health: (principal) => health(principal, { askVersions: true }),
     async metrics() {
       const { describeMetrics } = await import("./engine/metrics.ts");
       return describeMetrics((await parts()).store);
@@ -178,6 +161,27 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       throw error;
     });
     return built;
+  }
+
+  async function health(
+    principal: string,
+    { askVersions }: { askVersions: boolean },
+  ): Promise<Health> {
+    const { describeHealth } = await import("./engine/health.ts");
+    const open = await parts().catch((error) => ({ problem: problemOf(error) }));
+    const { signals, versions, ...of } = surroundings();
+    const told = await describeHealth({
+      ...of,
+      ...askVersions && { versions },
+      version,
+      startedAt,
+      clock,
+      log: log.state(),
+      reach: signals.reach,
+      principal,
+      ..."store" in open ? { store: open.store, progress: open.engine.progress } : { store: open },
+    });
+    return redact.facts(told);
   }
 
   function surroundings(): Surroundings {
@@ -241,6 +245,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       store,
       config,
       clock,
+      health: (principal) => health(principal, { askVersions: false }),
       close() {
         closed.abort();
         ownership.resign();

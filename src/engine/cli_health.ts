@@ -12,7 +12,8 @@ export interface CliHealthParts {
   /** CLIs whose profile is broken, each with what is wrong. */
   broken: ReadonlyMap<string, string>;
   discovery: Pick<Discovery, "find">;
-  versions: Pick<Versions, "of">;
+  /** Without it no program is started. */
+  versions?: Pick<Versions, "of">;
   clock: Clock;
   /** How long to wait for programs to tell their versions. */
   versionWaitMs: number;
@@ -45,7 +46,8 @@ export async function cliHealth(parts: CliHealthParts): Promise<CliHealth[]> {
     const presence = await discovery.find(profile);
     if (presence.path !== undefined) {
       const { path } = presence;
-      const told = await Promise.race([versions.of(profile, path).then(withFix), later]);
+      const told = versions &&
+        await Promise.race([versions.of(profile, path).then(withFix), later]);
       return { ...named, state: "ready", path, read_only, ...told };
     }
     const { reason, denied } = presence;

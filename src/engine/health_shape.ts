@@ -1,8 +1,6 @@
 /** What `aimux://health` and `aimux doctor` tell, as plain JSON. */
 import { z } from "zod";
-
-/** Whether a CLI can take prompts, and if not, why. */
-export const CLI_STATES = ["ready", "not_installed", "no_permission", "broken_profile"] as const;
+import { CLI_STATES } from "../clis/cli_states.ts";
 
 const cli = z.strictObject({
   name: z.string(),

@@ -142,6 +142,18 @@ Deno.test("health tells what runs and what waits, of this server and of others",
   assert.deepEqual(aimux.processesLeft().filter((line) => !line.startsWith(`${other.pid} `)), []);
 });
 
+Deno.test("sessions with action health tells what matters of it", async () => {
+  await using aimux = await startServer({ emulators: ["gemini"] });
+  const { isError, ...told } = await aimux.call("sessions", { action: "health" });
+  const { warnings, clis, uptime_seconds, health } = told;
+  assert.deepEqual([isError, health], [false, "degraded"]);
+  assert.deepEqual([told.total_sessions, told.running_jobs, told.queued_jobs], [0, 0, 0]);
+  assert.ok(uptime_seconds > 0);
+  assert.deepEqual([clis.codex, clis.gemini], ["not_installed", "ready"]);
+  assert.match(warnings.join(), /codex, the CLI of role "default", is not ready; gemini takes/);
+  assert.match(told.text, /^clis: codex not_installed, gemini ready, /m);
+});
+
 Deno.test("without any CLI the server tells so, and how to get one", async () => {
   await using aimux = await startServer();
   const { status, clis, warnings, database } = await healthOf(aimux);

@@ -1,6 +1,7 @@
 /** A tool is one value: everything about it in one place. */
 import type { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
+import type { Health } from "../../engine/health_shape.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Config } from "../../config/schema.ts";
@@ -22,6 +23,8 @@ export interface ToolContext {
   store: Store;
   config: Config;
   clock: Clock;
+  /** How everything is, told without starting anything. */
+  health(principal: string): Promise<Health>;
   /** Whose jobs and sessions the caller sees. */
   principal: string;
   /** Aborts when the caller takes the call back. */

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import type { Presence } from "../../clis/discovery.ts";
+import { testProfile } from "../../clis/testing.ts";
 import { configSchema } from "../../config/schema.ts";
+import { describeHealth } from "../../engine/health.ts";
 import { type TestEngine, testEngine } from "../../engine/testing.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { type FinalStatus, isFinal, JOB_STATUSES } from "../../store/job.ts";
@@ -10,7 +13,7 @@ import { callTool } from "../call_tool.ts";
 import type { Guidance } from "../guidance/guidance.ts";
 import { createMcpServer } from "../server.ts";
 import { TOOLS } from "./registry.ts";
-import { describeTool } from "./define_tool.ts";
+import { describeTool, type ToolContext } from "./define_tool.ts";
 import { UNHEARD } from "../testing.ts";
 
 /** The tools as a client sees them. */
@@ -97,14 +100,34 @@ Deno.test("clients get object schemas; an input takes no other parameter and exp
   }
 });
 
+/** The health of a test's engine and store, with one CLI that is there and one that is not. */
+function healthOf({ store, clock }: TestEngine): ToolContext["health"] {
+  const found: Record<string, Presence> = { codex: { path: "/bin/x" }, gemini: { reason: "no" } };
+  return (principal) =>
+    describeHealth({
+      version: "1",
+      startedAt: clock.now(),
+      clock,
+      config: configSchema.parse({}),
+      profiles: new Map(Object.keys(found).map((name) => [name, testProfile({ name })])),
+      broken: new Map(),
+      discovery: { find: ({ name }) => Promise.resolve(found[name]!) },
+      store,
+      log: { path: "", level: "info", state: "off" },
+      reach: "group",
+      principal,
+    });
+}
+
 /** A way to call tools, each result checked as a strict client would. */
 async function strictClient(at: TestEngine) {
   const tools = await announced();
   const config = configSchema.parse({});
   const { engine, store, clock } = at;
+  const health = healthOf(at);
   const signal = new AbortController().signal;
   const context = () =>
-    Promise.resolve({ engine, store, config, clock, principal: "local", signal });
+    Promise.resolve({ engine, store, config, clock, health, principal: "local", signal });
   return async function call(name: string, args: Record<string, unknown>) {
     const tool = TOOLS.find((tool) => tool.name === name)!;
     const { structuredContent, content, isError } = await callTool(tool, args, {

@@ -1,5 +1,6 @@
 /** The tool that manages sessions and their jobs. */
 import { z } from "zod";
+import { CLI_STATES } from "../../clis/cli_states.ts";
 import { deleteExpired } from "../../engine/expiry.ts";
 import { outputUri } from "../../engine/job_uris.ts";
 import { AimuxError } from "../../lib/errors.ts";
@@ -68,6 +69,13 @@ const payloadShape = z.object({
   running_jobs: z.int().optional().describe("health: jobs that run, of all servers"),
   queued_jobs: z.int().optional().describe("health: jobs that wait, of all servers"),
   max_concurrent_jobs: z.int().optional().describe("health: how many may run at once"),
+  health: z.enum(["ok", "degraded", "unusable"]).optional()
+    .describe("health: degraded: there are warnings; unusable: no prompt can be run"),
+  uptime_seconds: z.number().optional().describe("health: since the server was started"),
+  clis: z.record(z.string(), z.enum(CLI_STATES)).optional()
+    .describe("health: the state of each CLI"),
+  warnings: z.array(z.string()).optional()
+    .describe("health: what is not as it should be, and what to do; aimux://health has more"),
 });
 
 /** What the sessions tool returns, without the guidance. */
@@ -134,7 +142,7 @@ export const sessions = defineTool({
       handle: gc,
     },
     health: {
-      what: "Counts sessions and jobs.",
+      what: "Counts sessions and jobs, and tells the state of each CLI, with warnings.",
       classification: "sync_ok",
       handle: health,
     },
@@ -225,13 +233,18 @@ function gc(_given: Input, { store, config, clock, principal }: ToolContext): Se
   };
 }
 
-function health(_given: Input, { store, config, principal }: ToolContext): SessionsPayload {
+async function health(_given: Input, { health, principal }: ToolContext): Promise<SessionsPayload> {
+  const { status, uptime_seconds, clis, jobs, sessions, warnings } = await health(principal);
   return {
     action: "health",
-    total_sessions: store.sessions.count(principal),
-    running_jobs: store.jobs.count("running"),
-    queued_jobs: store.jobs.count("queued"),
-    max_concurrent_jobs: config.server.max_concurrent_jobs,
+    total_sessions: sessions?.own ?? 0,
+    running_jobs: jobs.running ?? 0,
+    queued_jobs: jobs.queued ?? 0,
+    max_concurrent_jobs: jobs.max_concurrent_jobs,
+    health: status,
+    uptime_seconds,
+    clis: Object.fromEntries(clis.map(({ name, state }) => [name, state])),
+    warnings,
   };
 }
 
@@ -299,7 +312,11 @@ function sessionsText(payload: SessionsPayload): string {
     const lines = jobs.map((job) => `${job.job_id}  ${job.status}  ${job.prompt_preview}`);
     return [`${session.session_id}  ${session.cli}  ${session.cwd}`, ...lines].join("\n");
   }
-  return Object.entries(payload).map(([name, value]) =>
-    `${name}: ${Array.isArray(value) ? value.join(", ") || "none" : value}`
-  ).join("\n");
+  return Object.entries(payload).map(([name, value]) => `${name}: ${shown(value)}`).join("\n");
+}
+
+function shown(value: SessionsPayload[keyof SessionsPayload]): string {
+  if (Array.isArray(value)) return value.join(", ") || "none";
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value).map(([name, inner]) => `${name} ${inner}`).join(", ");
 }
