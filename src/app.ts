@@ -22,6 +22,7 @@ import { createLaunchers, type LauncherFor } from "./process/launchers.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
 import { chooseSignals, type Signals } from "./process/signals.ts";
 import { createPreambles, type PreambleParts } from "./skills/preambles.ts";
+import { storageError } from "./store/database.ts";
 import { openStore, type Store } from "./store/store.ts";
 
 /** What the program is started with. */
@@ -202,7 +203,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       return await assemble(store, parts);
     } catch (error) {
       store.close();
-      throw error;
+      throw storageError(config.server.db_path, error, "use");
     }
   }
 

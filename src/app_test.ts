@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { createApp } from "./app.ts";
 import { loadConfig } from "./config/load.ts";
+import { openStore } from "./store/store.ts";
 
 /** The look for CLIs is not waited for, so it may go on for a moment after the stop. */
 const options = { sanitizeOps: false };
@@ -105,5 +107,24 @@ Deno.test(
       await assert.rejects(at.app.parts(), { code: "interrupted" });
       await at.app.idle();
     }
+  },
+);
+
+Deno.test(
+  "a database that another program holds is told as such, and used when it is free",
+  options,
+  async () => {
+    using at = place();
+    openStore(`${at.home}/data/sessions.db`).close();
+    const other = new DatabaseSync(`${at.home}/data/sessions.db`);
+    other.exec("BEGIN IMMEDIATE");
+    await assert.rejects(at.app.parts(), { code: "storage", message: /^Another program holds / });
+    const { status, database } = await at.app.health("local");
+    assert.equal(status, "unusable");
+    assert.match(database.problem!, /^Another program holds the database .*Try again/);
+    other.exec("ROLLBACK");
+    other.close();
+    assert.equal((await at.app.health("local")).database.state, "ok");
+    await at.app.stop({ graceMs: 0 });
   },
 );

@@ -245,7 +245,10 @@ Deno.test("a store that fails later is told, too", async () => {
   const health = await described({ store });
   assert.equal(health.status, "unusable");
   assert.equal(health.database.writable, false);
-  assert.match(health.database.problem!, /Cannot write the database ".*": .* Check the file/);
+  assert.match(
+    health.database.problem!,
+    /Cannot use the database ".*": .* Check the folder and the disk/,
+  );
 });
 
 Deno.test("a log that fails, and processes out of reach, are warned of", async () => {

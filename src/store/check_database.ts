@@ -1,6 +1,6 @@
 /** Finds out how a database is, by using it. */
-import { messageOf } from "../lib/errors.ts";
-import { type Database, isBusy } from "./database.ts";
+import { sentences } from "../lib/sentences.ts";
+import { type Database, storageError } from "./database.ts";
 
 /** How the database is. */
 export interface DatabaseCheck {
@@ -25,9 +25,8 @@ export function checkDatabase(db: Database, path: string, now: number): Database
     db.prepare("UPDATE about SET checked_at = :now").run({ now });
     check.writable = true;
   } catch (error) {
-    check.problem = isBusy(error)
-      ? `Another program holds the database "${path}". Find it and end it`
-      : `Cannot write the database "${path}": ${messageOf(error)}. Check the file and the disk`;
+    const { message, hint } = storageError(path, error, "use");
+    check.problem = sentences(message, hint);
     return check;
   }
   // SQLite goes on with a file that has no name any more.

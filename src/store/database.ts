@@ -44,8 +44,23 @@ export function openDatabase(path: string): Database {
   try {
     return open(path);
   } catch (error) {
-    throw cannotOpen(path, error);
+    throw storageError(path, error, "open");
   }
+}
+
+/** Why a database cannot be used, with what to do. */
+export function storageError(path: string, error: unknown, to: "open" | "use"): AimuxError {
+  if (error instanceof AimuxError) return error;
+  if (isBusy(error)) {
+    return new AimuxError("storage", `Another program holds the database "${path}"`, {
+      hint: "Try again; if it stays, find that program and end it",
+      cause: error,
+    });
+  }
+  return new AimuxError("storage", `Cannot ${to} the database "${path}": ${messageOf(error)}`, {
+    hint: 'Check the folder and the disk, or set another "server.db_path"',
+    cause: error,
+  });
 }
 
 /**
@@ -70,16 +85,8 @@ export function openDatabaseForReading(path: string): Database | undefined {
     return undefined;
   } catch (error) {
     db?.close();
-    throw cannotOpen(path, error);
+    throw storageError(path, error, "open");
   }
-}
-
-function cannotOpen(path: string, error: unknown): AimuxError {
-  if (error instanceof AimuxError) return error;
-  return new AimuxError("storage", `Cannot open the database "${path}": ${messageOf(error)}`, {
-    hint: 'Check the folder and the disk, or set another "server.db_path"',
-    cause: error,
-  });
 }
 
 function open(path: string): Database {
