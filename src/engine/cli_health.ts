@@ -42,20 +42,23 @@ export async function cliHealth(parts: CliHealthParts): Promise<CliHealth[]> {
       };
     }
     const named = { name, display_name: profile.display_name ?? name };
-    const read_only = profile.read_only_flags !== undefined;
+    const how = {
+      read_only: profile.read_only_flags !== undefined,
+      executor: profile.executor,
+    };
     const presence = await discovery.find(profile);
     if (presence.path !== undefined) {
       const { path } = presence;
       const told = versions &&
         await Promise.race([versions.of(profile, path).then(withFix), later]);
-      return { ...named, state: "ready", path, read_only, ...told };
+      return { ...named, state: "ready", path, ...how, ...told };
     }
     const { reason, denied } = presence;
     const fix = denied ? `Add "${profile.binary}" to --allow-run` : installing(profile);
     return {
       ...named,
       state: denied ? "no_permission" : "not_installed",
-      read_only,
+      ...how,
       problem: reason,
       ...fix !== undefined && { fix },
     };

@@ -10,6 +10,8 @@ const cli = z.strictObject({
   version: z.string().optional()
     .describe("What its program tells of itself; absent where it has not told"),
   read_only: z.boolean().describe("Whether it can promise to change nothing"),
+  executor: z.enum(["pipe", "pty"]).optional()
+    .describe("What its output is connected to, as its profile says; absent with a broken one"),
   problem: z.string().optional().describe("Why it is not ready, or why it tells no version"),
   fix: z.string().optional().describe("What to do about it"),
 });

@@ -69,6 +69,7 @@ Deno.test("where all is well there is nothing to warn of", async () => {
     path: "/bin/x",
     version: "1.0.0",
     read_only: false,
+    executor: "pipe",
   }]);
   const { path: _, bytes, ...database } = health.database;
   assert.deepEqual(database, {

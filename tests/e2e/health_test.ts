@@ -62,6 +62,7 @@ for (const era of ["auto", "legacy"] as const) {
       path: `${aimux.workplace.bin}/codex`,
       version: "0.169.0",
       read_only: true,
+      executor: "pipe",
     });
     assert.equal(gemini?.state, "not_installed");
     assert.match(gemini?.fix ?? "", /^Install it with: npm install/);
