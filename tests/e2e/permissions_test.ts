@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { callsOf, emulator } from "../emulators/mod.ts";
+import { healthShape } from "../../src/engine/health_shape.ts";
+import { requestLine } from "./raw.ts";
 import { denoEnv } from "./program.ts";
 import { callLine } from "./raw.ts";
 import { createWorkplace } from "./workplace.ts";
@@ -95,4 +97,28 @@ Deno.test({
       assert.deepEqual(workplace.processesLeft(), []);
     }
   },
+});
+
+Deno.test("health tells which CLIs may not be run, and that only a CLI itself can be ended", async () => {
+  await using workplace = await createWorkplace({
+    emulators: { codex: emulator.codex(), gemini: emulator.gemini() },
+  });
+  const { code, messages, stderr } = await narrowed(
+    ["--allow-read", "--allow-write", "--allow-env", "--allow-run=codex,claude"],
+    workplace.env,
+    workplace.project,
+    requestLine(1, "resources/read", { uri: "aimux://health" }),
+  );
+  assert.equal(code, 0, stderr);
+  const health = healthShape.parse(JSON.parse(messages[0].result.contents[0].text));
+  const [codex, gemini, claude] = health.clis;
+  assert.deepEqual([codex?.state, codex?.version], ["ready", "0.169.0"]);
+  assert.deepEqual([gemini?.state, gemini?.fix], ["no_permission", 'Add "gemini" to --allow-run']);
+  assert.equal(claude?.state, "not_installed");
+  assert.equal(health.database.state, "ok");
+  assert.equal(health.process_control.reach, "child");
+  assert.equal(health.process_control.limits.length, 2, "no /proc either");
+  assert.equal(health.status, "degraded");
+  assert.match(health.warnings.join(), /Only the CLI's own process is ended.*--allow-ffi/);
+  assert.deepEqual(workplace.processesLeft(), []);
 });
