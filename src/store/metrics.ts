@@ -61,7 +61,7 @@ export function createMetricsTable(db: Database): MetricsTable {
   return {
     record(role, { cli, code, durationMs, usage = {} }) {
       const ms = counted(durationMs);
-      db.prepare(RECORD).run({
+      const { timed } = db.prepare(RECORD).get({
         cli,
         role,
         completed: code === "completed" ? 1 : 0,
@@ -71,12 +71,10 @@ export function createMetricsTable(db: Database): MetricsTable {
         output: counted(usage.output_tokens),
         cached: counted(usage.cached_tokens),
         cost: counted(usage.cost_usd === undefined ? undefined : usage.cost_usd * NANOS),
-      });
+      })!;
       if (code !== "completed") db.prepare(RECORD_ERROR).run({ cli, role, code });
       if (ms === null) return;
-      db.prepare("INSERT INTO latencies (cli, role, ms) VALUES (:cli, :role, :ms)")
-        .run({ cli, role, ms });
-      db.prepare(FORGET).run({ cli, role, newest: NEWEST_RUNS });
+      db.prepare(RECORD_LATENCY).run({ cli, role, slot: Number(timed) % NEWEST_RUNS, ms });
     },
 
     since: () => Number(db.prepare("SELECT created_at FROM about").get()?.["created_at"]),
@@ -128,6 +126,7 @@ const RECORD = `
     output_tokens = ${sum("output_tokens")},
     cached_tokens = ${sum("cached_tokens")},
     cost_nanos = ${sum("cost_nanos")}
+  RETURNING timed
 `;
 
 const RECORD_ERROR = `
@@ -136,13 +135,11 @@ const RECORD_ERROR = `
 `;
 
 /**
- * What is no longer among the newest of its CLI in its role is not among the newest of its CLI, of
- * its role or of all either.
+ * A ring for each CLI in each role: the newest takes the place of the one that is no longer among
+ * the newest. Such a one is not among the newest of its CLI, of its role or of all either.
  */
-const FORGET = `
-  DELETE FROM latencies WHERE cli = :cli AND role = :role AND id <= (
-    SELECT id FROM latencies WHERE cli = :cli AND role = :role
-    ORDER BY id DESC LIMIT 1 OFFSET :newest)
+const RECORD_LATENCY = `
+  INSERT OR REPLACE INTO latencies (cli, role, slot, ms) VALUES (:cli, :role, :slot, :ms)
 `;
 
 function sum(column: string): string {

@@ -82,10 +82,11 @@ const MIGRATIONS = [
     id INTEGER PRIMARY KEY,
     cli TEXT NOT NULL,
     role TEXT NOT NULL,
-    ms INTEGER NOT NULL
+    slot INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    UNIQUE (cli, role, slot)
   ) STRICT;
 
-  CREATE INDEX latencies_by_both ON latencies (cli, role, id);
   CREATE INDEX latencies_by_cli ON latencies (cli, id);
   CREATE INDEX latencies_by_role ON latencies (role, id);
   CREATE INDEX jobs_by_session ON jobs (session_id, id);
