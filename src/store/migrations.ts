@@ -92,6 +92,27 @@ const MIGRATIONS = [
   CREATE INDEX jobs_by_session ON jobs (session_id, id);
   CREATE INDEX jobs_by_status ON jobs (status, id);
   CREATE INDEX sessions_by_activity ON sessions (principal, last_active_at);
+
+  CREATE TABLE breakers (
+    cli TEXT PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_code TEXT,
+    opened_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE breaker_probes (
+    cli TEXT NOT NULL,
+    job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    PRIMARY KEY (cli, job_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cooldowns (
+    cli TEXT NOT NULL,
+    model TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    PRIMARY KEY (cli, model)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

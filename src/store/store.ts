@@ -1,5 +1,6 @@
 /** All that aimux keeps: the tables, and the folder with the output of jobs. */
 import { narrow } from "../lib/private_files.ts";
+import { type BreakerTable, createBreakerTable } from "./breakers.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
@@ -13,6 +14,7 @@ export interface Store {
   sessions: SessionTable;
   owners: OwnerTable;
   metrics: Omit<MetricsTable, "record">;
+  breakers: BreakerTable;
   /** How the database is, found out by writing to it. Never throws. */
   check(now: number): DatabaseCheck;
   /** Runs `work` in one transaction. */
@@ -65,6 +67,7 @@ export function openStore(path: string): Store {
     sessions,
     owners: createOwnerTable(db),
     metrics,
+    breakers: createBreakerTable(db),
     check: (now) => checkDatabase(db, path, now),
     transaction: db.transaction,
     snapshot: db.snapshot,
