@@ -68,6 +68,8 @@ export const profileSchema = z.strictObject({
   }).optional(),
 
   timeout_seconds: z.number().positive().optional(),
+  stall_timeout_seconds: z.number().positive().optional()
+    .describe("Seconds without any output after which a run is ended; without the key no limit"),
   env: z.record(z.string(), z.string()).default({}).describe("Variables set for the CLI"),
   env_allow: words.default([])
     .describe("Variables passed on from the server's environment; a final * stands for any rest"),

@@ -135,7 +135,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   async function submit(given: RunRequest): Promise<Submission> {
     const prepared = await prepare(given, parts);
-    const { route, timeoutSeconds, server } = prepared;
+    const { route, timeoutSeconds, stallSeconds, server } = prepared;
     const { job, session: of } = record(prepared);
     const entry = liveJob();
     live.set(job.id, entry);
@@ -144,6 +144,7 @@ export function createEngine(parts: EngineParts): Engine {
       session: of,
       route,
       timeoutSeconds,
+      stallSeconds,
       limit: server.max_concurrent_jobs,
       live: entry,
     };

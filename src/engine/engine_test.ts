@@ -144,6 +144,40 @@ Deno.test("a deadline ends the process, and so does a cancel; what was printed i
   assert.equal((await at.engine.cancel(second.job)).status, "cancelled");
 });
 
+Deno.test("silence has a limit of its own, and both limits are told by name", async () => {
+  await using at = testEngine({ profile: { stall_timeout_seconds: 60, timeout_seconds: 100 } });
+  const end = async (job: Job) => {
+    const { status, result } = await at.engine.settled(job, { seconds });
+    return `${status}: ${result?.error?.message}`;
+  };
+  const silent = await at.engine.submit(request);
+  (await at.started(1)).print("one\n");
+  await at.clock.advance(40_000);
+  at.processes[0]!.print("two\n", "stderr");
+  await at.clock.advance(59_999);
+  assert.equal(at.engine.current(silent.job).status, "running");
+  at.processes[0]!.print("three\n");
+  await at.clock.advance(1);
+  assert.equal(
+    await end(silent.job),
+    "timed_out: prog did not finish within 100 seconds (timeout_seconds)",
+  );
+
+  const stalled = await at.engine.submit({ ...request, timeoutSeconds: 1000 });
+  (await at.started(2)).print("one\n");
+  await at.clock.advance(60_000);
+  assert.equal(
+    await end(stalled.job),
+    "timed_out: prog printed nothing for 60 seconds (stall_timeout_seconds)",
+  );
+
+  const patient = await at.engine.submit({ ...request, stallTimeoutSeconds: 0.5, effort: "high" });
+  await at.started(3);
+  await at.clock.advance(500);
+  assert.match(await end(patient.job), /printed nothing for 0.5 seconds/);
+  assert.equal(at.clock.waiting, 0, "no wait is left behind");
+});
+
 Deno.test("a cancel waits for what does not end, but not for ever, and its end goes on", async () => {
   for (const [grace, waits] of [[1, 6_000], [600, 40_000]] as const) {
     await using at = testEngine({ stubborn: true, server: { kill_grace_seconds: grace } });

@@ -28,6 +28,8 @@ export interface Execution {
   session: Session;
   route: Route;
   timeoutSeconds: number;
+  /** How long it may print nothing; undefined for as long as it likes. */
+  stallSeconds: number | undefined;
   /** How many jobs may run at once. */
   limit: number;
   live: Live;
@@ -105,6 +107,7 @@ export async function executeJob(
       route: on,
       continuation: how,
       timeoutSeconds: execution.timeoutSeconds,
+      stallSeconds: execution.stallSeconds,
       signal: live.signal,
       onStart: live.started,
       onOutput: live.changed,

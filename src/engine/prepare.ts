@@ -23,6 +23,8 @@ export interface Prepared {
   preamble: string;
   /** How long the run may take. */
   timeoutSeconds: number;
+  /** How long it may print nothing; undefined for as long as it likes. */
+  stallSeconds: number | undefined;
   /** The limits that hold in its folder. */
   server: AppliedProject["config"]["server"];
 }
@@ -72,6 +74,11 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
       call: request.timeoutSeconds,
       configured: project.projectTimeout ?? chosen.profile.timeout_seconds ??
         parts.config.server.default_timeout_seconds,
+      effort: chosen.effort,
+    }),
+    stallSeconds: timeoutSeconds({
+      call: request.stallTimeoutSeconds,
+      configured: chosen.profile.stall_timeout_seconds,
       effort: chosen.effort,
     }),
     server,

@@ -19,6 +19,7 @@ export interface RunRequest {
   sessionId?: string;
   readOnly?: boolean;
   timeoutSeconds?: number;
+  stallTimeoutSeconds?: number;
 }
 
 /** The longest time a call may set, one week. */
@@ -45,7 +46,8 @@ export function checkRequest(request: RunRequest, maxPromptBytes: number): void 
     );
   }
   checkModel(request.model);
-  checkTimeout(request.timeoutSeconds);
+  checkSeconds("timeout_seconds", request.timeoutSeconds);
+  checkSeconds("stall_timeout_seconds", request.stallTimeoutSeconds);
 }
 
 function checkModel(model: string | undefined): void {
@@ -57,27 +59,28 @@ function checkModel(model: string | undefined): void {
   });
 }
 
-function checkTimeout(seconds: number | undefined): void {
+function checkSeconds(name: string, seconds: number | undefined): void {
   if (seconds === undefined) return;
   if (seconds > 0 && seconds <= LONGEST_TIMEOUT_SECONDS) return;
-  throw new AimuxError("invalid_input", `Invalid timeout_seconds ${seconds}`, {
+  throw new AimuxError("invalid_input", `Invalid ${name} ${seconds}`, {
     hint: `Use a number above 0 and at most ${LONGEST_TIMEOUT_SECONDS}`,
-    details: { timeout_seconds: seconds },
+    details: { [name]: seconds },
   });
 }
 
 /** By how much an effort level stretches a timeout that the call did not set. */
 const EFFORT_FACTOR: Partial<Record<Effort, number>> = { high: 2, xhigh: 3, max: 3 };
 
-/** The seconds that a run may take: the call's own, else the first configured one, stretched. */
-export function timeoutSeconds(
+/** A limit in seconds: the call's own, else the configured one, stretched by the effort. */
+export function timeoutSeconds<Configured extends number | undefined>(
   { call, configured, effort }: {
     call: number | undefined;
-    configured: number;
+    configured: Configured;
     effort: Effort | undefined;
   },
-): number {
-  return call ?? configured * (effort && EFFORT_FACTOR[effort] || 1);
+): number | Configured {
+  if (call !== undefined || configured === undefined) return call ?? configured;
+  return configured * (effort && EFFORT_FACTOR[effort] || 1);
 }
 
 /** Narrows a word to an effort level. */

@@ -31,6 +31,8 @@ export interface Attempt {
   route: Route;
   continuation: Continuation;
   timeoutSeconds: number;
+  /** How long the run may print nothing; undefined for as long as it likes. */
+  stallSeconds: number | undefined;
   /** Aborted with a {@linkcode Stop} as its reason. */
   signal: AbortSignal;
   /** Called with the output while it is being recorded. */
@@ -73,8 +75,9 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     env: parts.env,
     stateDir: store.stateDir,
   });
-  const stdout = captureTo(files.stdout, attempt.onOutput);
-  const stderr = captureTo(files.stderr, attempt.onOutput);
+  const recorded = { onWrite: attempt.onOutput, now: clock.now };
+  const stdout = captureTo(files.stdout, recorded);
+  const stderr = captureTo(files.stderr, recorded);
   const launcher = await parts.launcherFor(route.profile.executor);
   const startedAt = clock.now();
   const final = new AbortController();
@@ -95,6 +98,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       attempt.onStart({ stdout, stderr });
       return await waitForEnd(process, {
         timeoutSeconds: attempt.timeoutSeconds,
+        stallSeconds: attempt.stallSeconds,
+        lastOutputAt: () => Math.max(stdout.lastWriteAt, stderr.lastWriteAt),
         stop: attempt.signal,
         final: final.signal,
         clock,
@@ -184,8 +189,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   function verdictOn(ending: Ending, decoded: Decoded, errors: Capture) {
     if (ending.stop) return { ...ending.stop, code: ending.stop.status };
     if (ending.timedOut) {
-      const seconds = attempt.timeoutSeconds;
-      const message = `${route.profile.name} did not finish within ${seconds} seconds`;
+      const message = `${route.profile.name} ${timeoutMessage(ending.timedOut, attempt)}`;
       return { status: "timed_out" as const, code: "timed_out" as const, message };
     }
     const failure = stdout.failure ?? stderr.failure;
@@ -200,6 +204,16 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ? { status: "completed" as const, code: "internal" as const, message: "" }
       : { status: "failed" as const, code: verdict.code, message: verdict.message };
   }
+}
+
+/** Which of the two limits was reached, by its name. */
+function timeoutMessage(
+  which: "deadline" | "stall",
+  { timeoutSeconds, stallSeconds }: Pick<Attempt, "timeoutSeconds" | "stallSeconds">,
+): string {
+  return which === "deadline"
+    ? `did not finish within ${timeoutSeconds} seconds (timeout_seconds)`
+    : `printed nothing for ${stallSeconds} seconds (stall_timeout_seconds)`;
 }
 
 /** An id goes back to its CLI as an argument: one that could be taken for a flag is not kept. */

@@ -17,6 +17,10 @@ export interface Stop {
 /** What ends the wait. */
 export interface WaitOptions {
   timeoutSeconds: number;
+  /** How long the process may print nothing; undefined for as long as it likes. */
+  stallSeconds: number | undefined;
+  /** When it printed last, in milliseconds since the epoch; 0 before. */
+  lastOutputAt(): number;
   /** Aborted with a {@linkcode Stop} as its reason. */
   stop: AbortSignal;
   /** Aborted when the process has told its final event. */
@@ -30,7 +34,8 @@ export interface Ending {
   /** Absent where aimux ended the process. */
   exit?: ProcessEnd;
   stop?: Stop;
-  timedOut?: boolean;
+  /** Which limit was reached: that of the whole run, or that of silence. */
+  timedOut?: "deadline" | "stall";
   /** Pids that could not be ended. */
   left: number[];
 }
@@ -43,7 +48,8 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
   try {
     const first = await Promise.race([
       process.ended.then((exit) => ({ exit, left: [] })),
-      until(timeoutSeconds * 1000).then(() => "timeout" as const),
+      until(timeoutSeconds * 1000).then(() => "deadline" as const),
+      stalled().then(() => "stall" as const),
       aborted(stop).then(() => "stop" as const),
       aborted(final).then(() => "final" as const),
     ]);
@@ -52,11 +58,25 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
       const exit = await Promise.race([process.ended, until(LINGER_MS)]);
       return exit ? { exit, left: [] } : { left: await endAll(killGraceMs) };
     }
-    const reason = first === "stop" ? stop.reason as Stop : undefined;
-    const left = await endAll(reason?.graceMs ?? killGraceMs);
-    return { left, ...reason ? { stop: reason } : { timedOut: true } };
+    if (first !== "stop") return { left: await endAll(killGraceMs), timedOut: first };
+    const reason = stop.reason as Stop;
+    return { left: await endAll(reason.graceMs ?? killGraceMs), stop: reason };
   } finally {
     over.abort();
+  }
+
+  /** Resolves when nothing was printed for too long; never where there is no such limit. */
+  async function stalled(): Promise<void> {
+    if (options.stallSeconds === undefined) return await new Promise(() => {});
+    const start = clock.now();
+    for (;;) {
+      const silentSince = Math.max(start, options.lastOutputAt());
+      const left = silentSince + options.stallSeconds * 1000 - clock.now();
+      if (left <= 0) return;
+      await until(left);
+      // The wait is over for another reason: whoever races with this has won.
+      if (over.signal.aborted) return;
+    }
   }
 
   async function endAll(graceMs: number): Promise<number[]> {

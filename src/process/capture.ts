@@ -30,9 +30,13 @@ export interface Capture {
  * Records one stream into a file that is created, with mode 0600, when the first byte comes.
  *
  * @param path Where to; its folder must exist.
- * @param onWrite Called after each chunk.
+ * @param options.onWrite Called after each chunk.
+ * @param options.now The time, by default the machine's.
  */
-export function captureTo(path: string, onWrite?: () => void): Capture {
+export function captureTo(
+  path: string,
+  { onWrite, now = Date.now }: { onWrite?: () => void; now?: () => number } = {},
+): Capture {
   let file: Deno.FsFile | undefined;
   let failure: unknown;
   let closed = false;
@@ -80,7 +84,7 @@ export function captureTo(path: string, onWrite?: () => void): Capture {
       toDisk(chunk);
       hold(chunk);
       bytes += chunk.length;
-      lastWriteAt = Date.now();
+      lastWriteAt = now();
       tail = chunk.length >= TAIL_BYTES
         ? chunk.slice(-TAIL_BYTES)
         : concat(tail.subarray(Math.max(0, tail.length + chunk.length - TAIL_BYTES)), chunk);

@@ -31,6 +31,8 @@ const input = z.strictObject({
     .describe("true: the CLI may not change anything; advisory roles always run so"),
   timeout_seconds: z.number().positive().max(LONGEST_TIMEOUT_SECONDS).optional()
     .describe("Seconds the run may take"),
+  stall_timeout_seconds: z.number().positive().max(LONGEST_TIMEOUT_SECONDS).optional()
+    .describe("Seconds the run may print nothing"),
 });
 
 /** What exec is called with. */
@@ -96,5 +98,8 @@ export function requestOf(given: ExecArguments, principal: string): RunRequest {
     ...session_id !== undefined && { sessionId: session_id },
     ...read_only !== undefined && { readOnly: read_only },
     ...given.timeout_seconds !== undefined && { timeoutSeconds: given.timeout_seconds },
+    ...given.stall_timeout_seconds !== undefined && {
+      stallTimeoutSeconds: given.stall_timeout_seconds,
+    },
   };
 }
