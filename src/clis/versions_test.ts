@@ -4,8 +4,8 @@ import { testClock } from "../lib/testing_clock.ts";
 import { writeProgram } from "../../tests/program_file.ts";
 import type { Launcher } from "../process/launcher.ts";
 import { createPipeLauncher } from "../process/pipe_launcher.ts";
-import { runningMembers } from "../process/proc.ts";
 import { chooseSignals } from "../process/signals.ts";
+import { runningMembers } from "../process/testing.ts";
 import { testProfile } from "./testing.ts";
 import { createVersions } from "./versions.ts";
 

@@ -1,7 +1,7 @@
 /** Describes how the program is, also where parts of it could not be built. */
 import type { Config } from "../config/schema.ts";
 import { messageOf } from "../lib/errors.ts";
-import { canTellStartTimes } from "../process/proc.ts";
+import { canTellStartTimes } from "../process/start_time.ts";
 import type { Signals } from "../process/signals.ts";
 import { unopenedDatabase } from "../store/check_database.ts";
 import type { ActiveJob } from "../store/jobs.ts";

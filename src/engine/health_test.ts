@@ -4,7 +4,7 @@ import { testProfile } from "../clis/testing.ts";
 import type { VersionAnswer } from "../clis/versions.ts";
 import { configSchema } from "../config/schema.ts";
 import { testClock } from "../lib/testing_clock.ts";
-import { startTimeOf } from "../process/proc.ts";
+import { startTimeOf } from "../process/start_time.ts";
 import type { ActiveJob } from "../store/jobs.ts";
 import { testStore } from "../store/testing.ts";
 import { describeHealth, type HealthParts } from "./health.ts";

@@ -4,12 +4,13 @@ import type { Ids } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
-import { endGroup } from "../process/end_group.ts";
-import { canTellStartTimes, startTimeOf } from "../process/proc.ts";
+import { endTree } from "../process/end_tree.ts";
+import { canTellStartTimes, startTimeOf, ticksOf } from "../process/start_time.ts";
 import type { Signals } from "../process/signals.ts";
 import type { Job, JobResult } from "../store/job.ts";
 import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
+import { JOB_MARKER } from "./job_marker.ts";
 import { outputUri } from "./job_uris.ts";
 import { redactResult } from "./redact_result.ts";
 import { partialOutput } from "./answer.ts";
@@ -135,13 +136,23 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
   }
 
   /** A pid alone does not prove that a process is the job's: its start time must match. */
-  async function endOrphans({ pid, processStartTime }: Job): Promise<number[]> {
-    if (pid === undefined || processStartTime === undefined) return [];
-    if (startTimeOf(pid) !== processStartTime) return [];
+  async function endOrphans({ id, pid, processStartTime }: Job): Promise<number[]> {
+    const startTicks = processStartTime === undefined ? 0 : ticksOf(processStartTime);
+    if (startTicks === undefined || !canTellStartTimes()) return [];
     const { clock, signals, killGraceMs } = parts;
-    return await endGroup({ leader: pid, graceMs: killGraceMs, clock, signals });
+    return await endTree({
+      leader: pid ?? UNKNOWN_PID,
+      startTicks,
+      marker: { name: JOB_MARKER, value: id },
+      graceMs: killGraceMs,
+      clock,
+      signals,
+    });
   }
 }
+
+/** The server died before it could record the pid: the marker alone tells the process. */
+const UNKNOWN_PID = -1;
 
 /** More than the partial output of a job takes. */
 const LAST_BYTES = 64_000;

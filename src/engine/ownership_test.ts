@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createRedactor } from "../lib/redact.ts";
 import { testClock } from "../lib/testing_clock.ts";
 import { testLog } from "../lib/testing_log.ts";
-import { startTimeOf } from "../process/proc.ts";
+import { startTimeOf } from "../process/start_time.ts";
 import { chooseSignals } from "../process/signals.ts";
 import { testLauncher } from "../process/testing.ts";
 import type { Store } from "../store/store.ts";

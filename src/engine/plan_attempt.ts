@@ -1,6 +1,7 @@
 /** The exact program call of an attempt. */
 import { type CliPlan, planRun } from "../clis/plan.ts";
 import type { Continuation } from "./conversation.ts";
+import { JOB_MARKER } from "./job_marker.ts";
 import type { Route } from "./routing.ts";
 
 /** What an attempt asks of its CLI. */
@@ -41,7 +42,7 @@ export function planAttempt(
     env,
     ownEnv: {
       AIMUX_DEPTH: String(Number(env["AIMUX_DEPTH"] ?? 0) + 1),
-      AIMUX_JOB_ID: jobId,
+      [JOB_MARKER]: jobId,
     },
     stateDir,
     promptFile: `${jobId}.prompt`,

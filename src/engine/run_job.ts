@@ -17,6 +17,7 @@ import { cutAnswer, partialOutput } from "./answer.ts";
 import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
+import { JOB_MARKER } from "./job_marker.ts";
 import { watchLines } from "./line_watch.ts";
 import { planAttempt } from "./plan_attempt.ts";
 import { planFacts } from "./plan_facts.ts";
@@ -113,7 +114,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
 
   function start(): RunningProcess {
     try {
-      const process = launcher.launch(plan, {
+      const process = launcher.launch({ ...plan, marker: JOB_MARKER }, {
         stdout,
         stderr,
         ...pattern !== undefined && {

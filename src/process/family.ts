@@ -8,7 +8,26 @@ export interface Root {
   /** When it started, in clock ticks since boot; nothing of its family is older. */
   startTicks: number;
   /** A variable in its environment that no other family has. */
-  marker?: { name: string; value: string };
+  marker?: Marker;
+  /**
+   * This process started it and has not lost sight of it, so that its group and session are its
+   * own also after its end.
+   */
+  inSight?: boolean;
+}
+
+/** A variable with its value. */
+export interface Marker {
+  name: string;
+  value: string;
+}
+
+/** How a family is looked for. */
+export interface Search {
+  /** Members that were found before: what descends from them belongs to the family too. */
+  known?: ReadonlyMap<number, number>;
+  /** Only processes with such a pid are looked at. */
+  among?: (pid: number) => boolean;
 }
 
 /**
@@ -16,33 +35,37 @@ export interface Root {
  * them, and all who carry the marker; `setsid` and a parent's end hide from the first ones, a
  * cleaned environment from the last.
  *
- * Group and session count only as long as the leader runs or a member carries the marker: their id
- * is the leader's pid, which after the whole family's end may have become somebody else's.
+ * Where the leader is out of sight, group and session count only as long as a member is known to be
+ * in them: their id is its pid, which after the whole family's end may have become somebody else's.
  *
  * @returns undefined where the processes cannot be listed.
  */
-export function familyOf({ leader, startTicks, marker }: Root): ProcessEntry[] | undefined {
-  const table = processTable()?.filter((entry) => entry.startTicks >= startTicks);
+export function familyOf(
+  { leader, startTicks, marker, inSight = false }: Root,
+  { known = new Map(), among }: Search = {},
+): ProcessEntry[] | undefined {
+  const table = processTable(among)?.filter((entry) =>
+    entry.startTicks >= startTicks && entry.pid !== Deno.pid
+  );
   if (!table) return undefined;
   const family = new Map<number, ProcessEntry>();
-  const first = table.find(({ pid }) => pid === leader);
-  if (first?.startTicks === startTicks) family.set(leader, first);
-  if (marker) {
-    for (const entry of table) {
-      if (hasVariable(entry.pid, marker.name, marker.value)) family.set(entry.pid, entry);
-    }
+  for (const entry of table) {
+    const { pid } = entry;
+    const certain = (pid === leader && entry.startTicks === startTicks) ||
+      known.get(pid) === entry.startTicks ||
+      (marker && hasVariable(pid, marker.name, marker.value));
+    if (certain) family.set(pid, entry);
   }
-  const own = [...family.values()].some(({ group, session }) =>
-    group === leader || session === leader
-  );
   for (let size = -1; size !== family.size;) {
     size = family.size;
+    const own = inSight || [...family.values()].some((entry) => isIn(leader, entry));
     for (const entry of table) {
-      const related = family.has(entry.parent) ||
-        (own && (entry.group === leader || entry.session === leader));
-      if (related) family.set(entry.pid, entry);
+      if (family.has(entry.parent) || (own && isIn(leader, entry))) family.set(entry.pid, entry);
     }
   }
-  family.delete(Deno.pid);
   return [...family.values()];
+}
+
+function isIn(leader: number, { group, session }: ProcessEntry): boolean {
+  return group === leader || session === leader;
 }

@@ -9,6 +9,11 @@ export interface SpawnPlan {
   cwd: string;
   /** The whole environment of the child. */
   env: Record<string, string>;
+  /**
+   * The name of a variable of `env` by which the family of this process can be told from every
+   * other: what has left its group and its parents is found by it.
+   */
+  marker?: string;
   /** Written to standard input, which is then closed; without it the child reads end of input. */
   stdin?: string;
 }

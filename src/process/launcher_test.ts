@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { createPipeLauncher } from "./pipe_launcher.ts";
-import { runningMembers } from "./proc.ts";
 import { chooseSignals, type Signals } from "./signals.ts";
-import { createTestPtyLauncher, type TestLauncher, testLauncher } from "./testing.ts";
+import {
+  createTestPtyLauncher,
+  runningMembers,
+  type TestLauncher,
+  testLauncher,
+} from "./testing.ts";
 
 const linux = Deno.build.os === "linux";
 const posix = Deno.build.os !== "windows";
@@ -170,7 +174,12 @@ launcherTest(
   { ignore: !linux },
 );
 
-const childOnly: Signals = { reach: "child", group: () => false, groupExists: () => false };
+const childOnly: Signals = {
+  reach: "child",
+  group: () => false,
+  process: () => false,
+  groupExists: () => false,
+};
 
 launcherTest("where signals reach no group the process itself is ended", async (at) => {
   const process = at.start("trap '' TERM; echo up; while :; do sleep 0.05; done");

@@ -1,9 +1,9 @@
 /** Starts a process on pipes, as the leader of a session and group of its own. */
 import type { Clock } from "../lib/clock.ts";
 import { atMost, DRAIN_MS, LEFTOVER_GRACE_MS } from "./end_times.ts";
-import { endGroup } from "./end_group.ts";
+import { treeEnder } from "./end_tree.ts";
 import type { Launcher, ProcessEnd, RunningProcess } from "./launcher.ts";
-import { startTimeOf } from "./proc.ts";
+import { startTimeOf } from "./start_time.ts";
 import type { EndSignal, Signals } from "./signals.ts";
 
 /** What the launcher needs. */
@@ -31,7 +31,7 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
       // On POSIX this is setsid: the child leads a group that can be ended as a whole.
       detached: Deno.build.os !== "windows",
     }).spawn();
-    const startTime = startTimeOf(child.pid);
+    const startTime = startTimeOf(child.pid, true);
     if (plan.stdin !== undefined) void feed(child.stdin, plan.stdin);
 
     const readers = [child.stdout.getReader(), child.stderr.getReader()];
@@ -44,8 +44,7 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
     ]);
 
     const leader = { ended: child.status, kill: (signal: EndSignal) => child.kill(signal) };
-    const end = (graceMs: number) =>
-      endGroup({ child: leader, leader: child.pid, graceMs, clock, signals });
+    const end = treeEnder(plan, { pid: child.pid, startTime, child: leader }, { clock, signals });
     const ended = settle();
     return { pid: child.pid, startTime, ended, end };
 

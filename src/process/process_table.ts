@@ -11,15 +11,19 @@ export interface ProcessEntry {
 }
 
 /**
- * Every process that runs; zombies do not.
+ * The processes that run, in no order; zombies do not run.
  *
+ * @param among Only those with such a pid: reading an entry takes most of the time.
  * @returns undefined where there is no `/proc` (macOS, Windows), or it may not be read.
  */
-export function processTable(): ProcessEntry[] | undefined {
+export function processTable(
+  among: (pid: number) => boolean = () => true,
+): ProcessEntry[] | undefined {
   try {
     const entries: ProcessEntry[] = [];
     for (const { name } of Deno.readDirSync("/proc")) {
-      const entry = /^\d+$/.test(name) ? processEntry(Number(name)) : undefined;
+      if (!/^\d+$/.test(name) || !among(Number(name))) continue;
+      const entry = processEntry(Number(name));
       if (entry) entries.push(entry);
     }
     return entries;
@@ -28,8 +32,13 @@ export function processTable(): ProcessEntry[] | undefined {
   }
 }
 
-/** One process, if it runs. */
-export function processEntry(pid: number): ProcessEntry | undefined {
+/**
+ * One process.
+ *
+ * @param zombies Whether one that has ended, and was not waited for yet, is told too.
+ * @returns undefined where there is no such process, or the system does not tell.
+ */
+export function processEntry(pid: number, zombies = false): ProcessEntry | undefined {
   let line: string;
   try {
     line = Deno.readTextFileSync(`/proc/${pid}/stat`);
@@ -40,7 +49,8 @@ export function processEntry(pid: number): ProcessEntry | undefined {
   const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
   const [state, parent, group, session] = fields;
   const startTicks = fields[19];
-  if (startTicks === undefined || state === "Z" || state === "X") return undefined;
+  if (startTicks === undefined) return undefined;
+  if (!zombies && (state === "Z" || state === "X")) return undefined;
   return {
     pid,
     parent: Number(parent),
@@ -56,5 +66,14 @@ export function hasVariable(pid: number, name: string, value: string): boolean {
     return Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0").includes(`${name}=${value}`);
   } catch {
     return false;
+  }
+}
+
+/** The pid that was given last, or undefined where the system does not tell. */
+export function lastPid(): number | undefined {
+  try {
+    return Number(Deno.readTextFileSync("/proc/loadavg").trim().split(" ").at(-1)) || undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { atMost, DRAIN_MS, LEFTOVER_GRACE_MS } from "./end_times.ts";
-import { endGroup } from "./end_group.ts";
+import { treeEnder } from "./end_tree.ts";
 import type { Launcher, ProcessEnd, RunningProcess, SpawnOptions, SpawnPlan } from "./launcher.ts";
 import { openPipe } from "./posix/descriptors.ts";
 import { feed } from "./posix/feed.ts";
@@ -12,7 +12,7 @@ import { createReaper, type Reaper } from "./posix/reaper.ts";
 import { posixSpawn } from "./posix/spawn.ts";
 import { openTerminal, type Terminal } from "./posix/terminal.ts";
 import { readTerminal } from "./posix/terminal_reader.ts";
-import { startTimeOf } from "./proc.ts";
+import { startTimeOf } from "./start_time.ts";
 import { assertMayRun } from "./run_permission.ts";
 import { type EndSignal, SIGNAL_NUMBERS, type Signals } from "./signals.ts";
 
@@ -60,8 +60,9 @@ export function createPtyLauncher(parts: PtyLauncherParts): Launcher {
     { libc, poller, reaper, pid, terminal, writer }: ReturnType<typeof open> & Started,
   ): RunningProcess {
     let running = true;
+    // Before anything waits for it: then its pid may already be another's.
+    const startTime = startTimeOf(pid, true);
     const status = reaper.ended(pid).finally(() => running = false);
-    const startTime = startTimeOf(pid);
     const input = writer === undefined
       ? undefined
       : feed({ libc, poller, writer, text: plan.stdin ?? "" });
@@ -80,7 +81,7 @@ export function createPtyLauncher(parts: PtyLauncherParts): Launcher {
         if (running) libc.kill(pid, SIGNAL_NUMBERS[signal]);
       },
     };
-    const end = (graceMs: number) => endGroup({ child, leader: pid, graceMs, clock, signals });
+    const end = treeEnder(plan, { pid: pid, startTime, child: child }, { clock, signals });
     return { pid, startTime, ended: settle(), end, terminal: true };
 
     async function settle(): Promise<ProcessEnd> {

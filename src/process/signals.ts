@@ -10,6 +10,8 @@ export interface Signals {
   readonly reach: "group" | "child";
   /** Signals every member of a group; false when there is none left. */
   group(leader: number, signal: EndSignal): boolean;
+  /** Signals one process; false when there is none. */
+  process(pid: number, signal: EndSignal): boolean;
   /** Whether the group has a member, zombies included where the system cannot tell. */
   groupExists(leader: number): boolean;
 }
@@ -31,11 +33,17 @@ function granted(descriptor: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(descriptor).state === "granted";
 }
 
-const childOnly: Signals = { reach: "child", group: () => false, groupExists: () => false };
+const childOnly: Signals = {
+  reach: "child",
+  group: () => false,
+  process: () => false,
+  groupExists: () => false,
+};
 
 const denoSignals: Signals = {
   reach: "group",
   group: (leader, signal) => tolerant(() => Deno.kill(-leader, signal)),
+  process: (pid, signal) => tolerant(() => Deno.kill(pid, signal)),
   // Signal 0 only asks; Deno passes numbers through though its type names none but real signals.
   groupExists: (leader) => tolerant(() => Deno.kill(-leader, 0 as unknown as Deno.Signal)),
 };
@@ -63,6 +71,7 @@ function libcSignals(): Signals {
   return {
     reach: "group",
     group: (leader, signal) => kill(-leader, SIGNAL_NUMBERS[signal]) === 0,
+    process: (pid, signal) => kill(pid, SIGNAL_NUMBERS[signal]) === 0,
     groupExists: (leader) => kill(-leader, 0) === 0,
   };
 }

@@ -6,6 +6,7 @@ import { createPipeLauncher } from "./pipe_launcher.ts";
 import type { Libc } from "./posix/libc.ts";
 import { createPtyLauncher } from "./pty_launcher.ts";
 import { chooseSignals, type Signals } from "./signals.ts";
+import { processTable } from "./process_table.ts";
 
 /** Starts shell scripts through a launcher; what still runs at the end of its scope is killed. */
 export interface TestLauncher extends AsyncDisposable {
@@ -79,4 +80,9 @@ export function testLauncher(
       Deno.removeSync(folder, { recursive: true });
     },
   };
+}
+
+/** The pids of a group that still run, or undefined where it cannot be told. */
+export function runningMembers(group: number): number[] | undefined {
+  return processTable()?.filter((entry) => entry.group === group).map(({ pid }) => pid);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { canTellStartTimes, runningMembers, startTimeOf } from "./proc.ts";
-import { testLauncher } from "./testing.ts";
+import { canTellStartTimes, startTimeOf, ticksOf } from "./start_time.ts";
+import { runningMembers, testLauncher } from "./testing.ts";
 
 /** A test that needs `/proc`. */
 function linuxTest(name: string, fn: () => Promise<void> | void): void {
@@ -44,6 +44,14 @@ linuxTest("a zombie does not run", async () => {
   while (state() !== "Z") await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(runningMembers(process.pid), [process.pid]);
   assert.equal(startTimeOf(zombie), undefined);
+  assert.match(startTimeOf(zombie, true)!, /^[0-9a-f]{8}:\d+$/);
+});
+
+linuxTest("the ticks of another boot tell nothing", () => {
+  const own = startTimeOf(Deno.pid)!;
+  assert.equal(ticksOf(own), Number(own.split(":")[1]));
+  assert.equal(ticksOf(`00000000:${own.split(":")[1]}`), undefined);
+  assert.equal(ticksOf(undefined), undefined);
 });
 
 Deno.test("a process that does not exist has no start time", () => {
