@@ -1,4 +1,5 @@
 /** Judges how a run of a CLI ended. */
+import type { CliProfile } from "../config/profile.ts";
 import type { ErrorCode } from "../lib/errors.ts";
 import { outputText } from "../lib/output_text.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
@@ -16,16 +17,25 @@ export interface Exit {
 /** Whether a run has an answer, and if not, why. */
 export type Verdict = { ok: true } | { ok: false; code: ErrorCode; message: string };
 
+/** What a profile says about the failures of its CLI. */
+export type FailureRules = Pick<CliProfile, "failures" | "exit_codes">;
+
 /**
  * Only a run that told no failure, exited with 0 and left an answer is good.
  *
  * @param name The CLI's name for people.
  */
-export function judge(decoded: Decoded, exit: Exit, stderr: string, name: string): Verdict {
+export function judge(
+  decoded: Decoded,
+  exit: Exit,
+  stderr: string,
+  name: string,
+  rules: FailureRules = { failures: [], exit_codes: {} },
+): Verdict {
   const { failure } = decoded;
   if (failure !== undefined) {
     const message = plainText(failure.message);
-    const code = failure.code ?? classify(message);
+    const code = failure.code ?? classOf(message, exit, rules);
     return { ok: false, code, message: `${name} failed: ${message}` };
   }
 
@@ -34,13 +44,25 @@ export function judge(decoded: Decoded, exit: Exit, stderr: string, name: string
     const told = stderrError(outputText(stderr))?.failure;
     const reason = plainText(told?.message ?? exitReason(stderr, decoded));
     const message = reason === "" ? `${name} ${end}` : `${name} ${end}: ${reason}`;
-    return { ok: false, code: told?.code ?? classify(reason), message };
+    return { ok: false, code: told?.code ?? classOf(reason, exit, rules), message };
   }
 
   if (decoded.text.trim() === "") {
     return { ok: false, code: "failed", message: `${name} ended without an answer` };
   }
   return { ok: true };
+}
+
+/** The profile's own rules, the general ones, and last what the exit code means to this CLI. */
+function classOf(
+  message: string,
+  { code }: Exit,
+  { failures, exit_codes }: FailureRules,
+): ErrorCode {
+  const own = failures.find(({ pattern }) => new RegExp(pattern, "i").test(message));
+  if (own) return own.code;
+  const general = classify(message);
+  return general === "failed" && code !== null ? exit_codes[code] ?? general : general;
 }
 
 function endOf({ code, signal }: Exit): string | undefined {

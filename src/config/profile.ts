@@ -7,6 +7,20 @@ export const EFFORT_LEVELS = ["none", "minimal", "low", "medium", "high", "xhigh
 /** How hard a model should think. */
 export type Effort = (typeof EFFORT_LEVELS)[number];
 
+/** The classes of a run that failed. */
+const FAILURE_CODES = [
+  "auth",
+  "quota",
+  "model_unavailable",
+  "transient",
+  "refused",
+  "timed_out",
+  "failed",
+] as const;
+
+/** A model's name goes into a CLI's arguments: it must not read as a flag there. */
+export const MODEL_PATTERN = /^[A-Za-z0-9][\w.:/@+=,[\]-]{0,199}$/;
+
 const words = z.array(z.string());
 
 /** The shape of a profile; unknown keys are errors. */
@@ -43,6 +57,14 @@ export const profileSchema = z.strictObject({
   output_format: z.enum(["text", "json", "jsonl"]),
   decoder: z.string().optional()
     .describe("The decoder's name; by default the profile's, else the output format"),
+  failures: z.array(z.strictObject({
+    pattern: z.string().min(1).describe("Regular expression for the message of a failure"),
+    code: z.enum(FAILURE_CODES),
+  })).default([]).describe("What failures mean, the first that matches, before the general rules"),
+  exit_codes: z.record(z.string().regex(/^\d{1,3}$/, "Use an exit code"), z.enum(FAILURE_CODES))
+    .default({}).describe("What an exit code means where the message tells nothing"),
+  change_patterns: words.default([])
+    .describe("Regular expressions for lines of output by which a CLI tells that it changed files"),
   completion_pattern: z.string().optional()
     .describe("Regular expression for a line of standard output that ends the run"),
 
@@ -53,6 +75,13 @@ export const profileSchema = z.strictObject({
 
   model_flag: z.string().optional(),
   default_model: z.string().optional(),
+  model_fallback: z.array(
+    z.string().regex(MODEL_PATTERN, "Use letters, digits and . _ : / @ + = , [ ] -"),
+  )
+    .default([])
+    .describe(
+      "Models to try, in order, where the one that was asked for is at its limit or absent",
+    ),
   reasoning: z.strictObject({
     flag: z.string().optional(),
     flag_value_template: z.string().default("%s").describe("%s stands for the level"),
@@ -92,13 +121,21 @@ export const profileSchema = z.strictObject({
       input: reasoning,
     });
   }
-  if (value.completion_pattern !== undefined && !isRegExp(value.completion_pattern)) {
-    issues.push({
-      code: "custom",
-      path: ["completion_pattern"],
-      message: `Invalid regular expression "${value.completion_pattern}"`,
-      input: value.completion_pattern,
-    });
+  const patterns: [PropertyKey[], string | undefined][] = [
+    [["completion_pattern"], value.completion_pattern],
+    ...value.failures.map(({ pattern }, at): [PropertyKey[], string] => [
+      ["failures", at, "pattern"],
+      pattern,
+    ]),
+    ...value.change_patterns.map((pattern, at): [PropertyKey[], string] => [
+      ["change_patterns", at],
+      pattern,
+    ]),
+  ];
+  for (const [path, pattern] of patterns) {
+    if (pattern === undefined || isRegExp(pattern)) continue;
+    const message = `Invalid regular expression "${pattern}"`;
+    issues.push({ code: "custom", path, message, input: pattern });
   }
 });
 

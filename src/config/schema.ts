@@ -1,15 +1,12 @@
 /** The schema of the main configuration: `default.yaml` and `config.yaml` of each layer. */
 import { z } from "zod";
-import { EFFORT_LEVELS } from "./profile.ts";
+import { EFFORT_LEVELS, MODEL_PATTERN } from "./profile.ts";
 
 /** The transports a server can speak. */
 export const TRANSPORTS = ["stdio", "sse", "http"] as const;
 
 /** Names of CLIs and roles; they become folder and variable names. */
 const namePattern = /^[a-z][a-z0-9_-]*$/;
-
-/** A model's name goes into a CLI's arguments: it must not read as a flag there. */
-export const MODEL_PATTERN = /^[A-Za-z0-9][\w.:/@+=,[\]-]{0,199}$/;
 
 function whole(min: number, max: number) {
   const error = `Expected a whole number from ${min} to ${max}`;
@@ -79,6 +76,8 @@ const server = z.strictObject({
     .describe("Seconds a run may take where neither the call nor the CLI's profile says"),
   sync_wait_seconds: amount(0, 3600).default(45)
     .describe("Seconds a synchronous call waits before it returns the running job"),
+  model_cooldown_seconds: whole(1, 604_800).default(60)
+    .describe("Seconds for which roles pass over a model that is at its limit or absent"),
   progress_interval_seconds: amount(0.1, 3600).default(10)
     .describe("Seconds between two heartbeats of a call that asked for progress"),
   shutdown_grace_seconds: amount(0, 3600).default(10)

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { unblemished } from "./standing.ts";
 import { testProfile } from "../clis/testing.ts";
 import { configSchema } from "../config/schema.ts";
 import { testStore } from "../store/testing.ts";
@@ -22,6 +23,7 @@ function partsOf(
 ): DryRunParts {
   const config = configSchema.parse({ roles: { default: { cli: "prog" } } });
   return {
+    standing: unblemished,
     config,
     profiles: new Map([["prog", testProfile(profile)]]),
     broken: new Map(),

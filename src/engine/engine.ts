@@ -23,6 +23,8 @@ import type { WritePreamble } from "./preamble.ts";
 import { noSession, prepare, type Prepared } from "./prepare.ts";
 import { liveProgress, type Progress, recordedProgress } from "./progress.ts";
 import type { RunRequest } from "./request.ts";
+import { circuitOpen } from "./routing.ts";
+import { breakerSettings, createStanding } from "./standing.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** What the engine is built from. */
@@ -112,6 +114,7 @@ const CANCELLED: Stop = { status: "cancelled", message: "The job was cancelled" 
 export function createEngine(parts: EngineParts): Engine {
   const { store, clock, ids, config } = parts;
   const live = new Map<string, Live>();
+  const standing = createStanding({ breakers: store.breakers, config, clock });
   const admission: Admission = createAdmission({ jobs: store.jobs, clock });
   const closed = new AbortController();
   let closing = false;
@@ -134,7 +137,7 @@ export function createEngine(parts: EngineParts): Engine {
   };
 
   async function submit(given: RunRequest): Promise<Submission> {
-    const prepared = await prepare(given, parts);
+    const prepared = await prepare(given, { ...parts, standing });
     const { route, timeoutSeconds, stallSeconds, server } = prepared;
     const { job, session: of } = record(prepared);
     const entry = liveJob();
@@ -146,9 +149,12 @@ export function createEngine(parts: EngineParts): Engine {
       timeoutSeconds,
       stallSeconds,
       limit: server.max_concurrent_jobs,
+      fallback: prepared.fallback,
+      modelNamed: given.model !== undefined,
+      elsewhere: prepared.elsewhere,
       live: entry,
     };
-    entry.done = executeJob(execution, { ...parts, admission })
+    entry.done = executeJob(execution, { ...parts, admission, standing })
       .catch(parts.onError)
       .finally(() => {
         live.delete(job.id);
@@ -214,6 +220,10 @@ export function createEngine(parts: EngineParts): Engine {
         preamble: preamble || undefined,
         prompt: request.prompt,
       }, now);
+      // The breaker may have opened since it was looked at; a half-open one lets few through.
+      if (!store.breakers.enter(profile.name, id, breakerSettings(config), now)) {
+        throw circuitOpen(profile.name, standing.breaker(profile.name));
+      }
       return { job: store.jobs.find(id)!, session: store.sessions.find(sessionId, principal)! };
     });
   }

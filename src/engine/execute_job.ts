@@ -6,13 +6,18 @@ import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
+import { untilAnswered } from "./attempts.ts";
 import { type Continuation, continuation, type Earlier, restart } from "./conversation.ts";
 import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
 import type { Live } from "./live_job.ts";
+import type { Fallback } from "./next_attempt.ts";
+import type { Prepared } from "./prepare.ts";
+import { recordStanding } from "./record_standing.ts";
 import { redactResult } from "./redact_result.ts";
-import { alternatives, type Route } from "./routing.ts";
+import { alternatives, modelsLeft, type Route } from "./routing.ts";
 import { type AttemptEnd, runAttempt } from "./run_job.ts";
+import { breakerSettings, type Standing } from "./standing.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** How often, and after which pause, a database that another server holds is asked again. */
@@ -32,13 +37,18 @@ export interface Execution {
   stallSeconds: number | undefined;
   /** How many jobs may run at once. */
   limit: number;
+  fallback: Fallback;
+  /** Whether the caller named the model. */
+  modelNamed: boolean;
+  /** Finds the next CLI that could take the job. */
+  elsewhere: Prepared["elsewhere"];
   live: Live;
 }
 
 /** Never throws for what a job does; its failure is the job's recorded result. */
 export async function executeJob(
   execution: Execution,
-  parts: EngineParts & { admission: Admission },
+  parts: EngineParts & { admission: Admission; standing: Standing },
 ): Promise<void> {
   const { job, route, live } = execution;
   const { store, clock } = parts;
@@ -48,7 +58,17 @@ export async function executeJob(
     const admitted = await parts.admission.enter(job, execution.limit, live.signal);
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
     log.started();
-    const end = await attempt();
+    const end = await untilAnswered({
+      route,
+      fallback: execution.fallback,
+      timeoutSeconds: execution.timeoutSeconds,
+      stop: live.signal,
+      clock,
+      once: attempt,
+      onEnd: recordAttempt,
+      modelsLeft: ({ profile }, tried) => modelsLeft(profile, tried, parts),
+      elsewhere,
+    });
     await nameAlternatives(end.result);
     await persist(() => {
       if (!finish(end.status, end.result)) return;
@@ -79,34 +99,69 @@ export async function executeJob(
     if (found) error.details = { ...error.details, alternatives: await finding };
   }
 
-  async function attempt(): Promise<AttemptEnd> {
+  /** Its standing is not worth a job: what cannot be recorded is told, and the job goes on. */
+  async function recordAttempt({ run }: AttemptEnd, { model }: Route): Promise<void> {
+    const modelNamed = execution.modelNamed && model === route.model;
+    const { breakers } = store;
+    const ended = { cli: run.cli, model, modelNamed, code: run.code };
+    await persist(() => recordStanding(ended, { breakers, config: parts.config, now: clock.now() }))
+      .catch(parts.onError);
+  }
+
+  /** Another CLI takes the job, and with it the session that the job has begun. */
+  async function elsewhere(from: Route, except: readonly string[]): Promise<Route> {
+    const next = await execution.elsewhere(from, except);
+    const { name } = next.profile;
+    const entered = store.transaction(() => {
+      const settings = breakerSettings(parts.config);
+      if (!store.breakers.enter(name, job.id, settings, clock.now())) return false;
+      store.jobs.moveTo(job.id, { cli: name, model: next.model, preamble: next.preamble });
+      store.sessions.moveTo(job.sessionId, name);
+      return true;
+    });
+    if (entered) {
+      parts.log.warn("Another CLI takes the job", { job: job.id, cli: name, failed: except });
+      return next;
+    }
+    return await elsewhere(from, [...except, name]);
+  }
+
+  async function attempt(route: Route, seconds: number): Promise<AttemptEnd> {
     // Read only now: the job before it in the session has ended by now.
     const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
     const earlier: Earlier = {
       all: () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id),
       last: () => store.jobs.newest(job.sessionId, job.id),
     };
-    const first = continuation(route.profile, session, earlier, job, job.id);
-    const end = await run(session, first, route);
+    const turn = { ...job, preamble: route.preamble ?? job.preamble };
+    const first = continuation(route.profile, session, earlier, turn, job.id);
+    const deadline = clock.now() + seconds * 1000;
+    const end = await run(session, first, route, seconds);
     if (!first.resumed || !isForgotten(end)) return end;
     const { profile } = route;
-    return await run(session, restart(profile, earlier, job, job.id), {
+    return await run(session, restart(profile, earlier, turn, job.id), {
       ...route,
       attempts: end.result.attempts,
       warnings: [
         ...route.warnings,
         `${profile.name} could not resume its conversation; it was told what had been said`,
       ],
-    });
+    }, (deadline - clock.now()) / 1000);
   }
 
-  async function run(session: Session, how: Continuation, on: Route): Promise<AttemptEnd> {
+  async function run(
+    session: Session,
+    how: Continuation,
+    on: Route,
+    seconds: number,
+  ): Promise<AttemptEnd> {
     const end = await runAttempt({
       job,
       session,
       route: on,
       continuation: how,
-      timeoutSeconds: execution.timeoutSeconds,
+      timeoutSeconds: seconds,
+      again: runs.length > 0,
       stallSeconds: execution.stallSeconds,
       signal: live.signal,
       onStart: live.started,

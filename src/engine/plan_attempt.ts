@@ -28,9 +28,9 @@ export interface AttemptSurroundings {
 export function planAttempt(
   { jobId, cwd, route, continuation }: PlannedAttempt,
   { env, stateDir }: AttemptSurroundings,
-): CliPlan {
+): CliPlan & { marker: string } {
   const { profile, path, model, effort, readOnly } = route;
-  return planRun(profile, {
+  const plan = planRun(profile, {
     prompt: continuation.prompt,
     cwd,
     readOnly,
@@ -47,4 +47,5 @@ export function planAttempt(
     stateDir,
     promptFile: `${jobId}.prompt`,
   });
+  return { ...plan, marker: JOB_MARKER };
 }

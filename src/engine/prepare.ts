@@ -9,7 +9,9 @@ import type { Session, SessionTable } from "../store/sessions.ts";
 import type { EngineParts } from "./engine.ts";
 import { withPreamble } from "./preamble.ts";
 import { asBefore, checkRequest, type RunRequest, timeoutSeconds } from "./request.ts";
-import { type Route, route } from "./routing.ts";
+import type { Fallback } from "./next_attempt.ts";
+import { type Route, route, takeCapable } from "./routing.ts";
+import type { Standing } from "./standing.ts";
 
 /** A request that may run. */
 export interface Prepared {
@@ -25,6 +27,14 @@ export interface Prepared {
   timeoutSeconds: number;
   /** How long it may print nothing; undefined for as long as it likes. */
   stallSeconds: number | undefined;
+  /** How far the job may go for an answer. */
+  fallback: Fallback;
+  /**
+   * The next CLI that could take the request.
+   *
+   * @throws AimuxError where there is none
+   */
+  elsewhere(route: Route, except: readonly string[]): Promise<Route>;
   /** The limits that hold in its folder. */
   server: AppliedProject["config"]["server"];
 }
@@ -37,6 +47,7 @@ export type PreparationParts =
   >
   & {
     store: { sessions: Pick<SessionTable, "find">; jobs: Pick<JobTable, "newest"> };
+    standing: Standing;
   };
 
 /**
@@ -52,12 +63,7 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
   const { roles, server } = project.config;
   const request = session ? asBefore(given, parts.store.jobs.newest(session.id), roles) : given;
   checkRequest(request, server.max_prompt_bytes);
-  const chosen = await route(request, session, {
-    roles,
-    profiles: parts.profiles,
-    broken: parts.broken,
-    discovery: parts.discovery,
-  });
+  const chosen = await route(request, session, { ...parts, roles });
   chosen.warnings.unshift(...project.warnings);
   const preamble = await preambleOf(chosen, cwd, parts);
   const { profile, readOnly } = chosen;
@@ -81,6 +87,19 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
       configured: chosen.profile.stall_timeout_seconds,
       effort: chosen.effort,
     }),
+    fallback: fallbackOf(request, session, chosen),
+    async elsewhere(from, except) {
+      const modelOf = () => undefined;
+      const taken = await takeCapable({ readOnly: from.readOnly, modelOf, except }, {
+        ...parts,
+        roles,
+      });
+      const next = { ...from, ...taken, model: taken.model };
+      const preamble = await preambleOf(next, cwd, parts);
+      const prompt = withPreamble(preamble, request.prompt);
+      assertRunnable(next.profile, { prompt, readOnly: from.readOnly });
+      return { ...next, preamble };
+    },
     server,
   };
 }
@@ -99,6 +118,19 @@ function preambleOf(
     cwd,
     readOnly,
   });
+}
+
+/** A session stays with its CLI; a CLI that the call names is not replaced unless it says so. */
+function fallbackOf(
+  { fallback, cli }: RunRequest,
+  session: Session | undefined,
+  { warnings }: Route,
+): Fallback {
+  if (session && fallback === "cli") {
+    warnings.push("A session stays with its CLI; only its models were fallen back to");
+  }
+  if (session) return fallback === "none" ? "none" : "model";
+  return fallback ?? (cli === undefined ? "cli" : "none");
 }
 
 function checkDepth({ env, config }: PreparationParts): void {

@@ -1,8 +1,8 @@
 /** What a caller asks the engine to run, and the checks that need nothing but the request. */
-import { type Effort, EFFORT_LEVELS } from "../config/profile.ts";
-import { MODEL_PATTERN } from "../config/schema.ts";
+import { type Effort, EFFORT_LEVELS, MODEL_PATTERN } from "../config/profile.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Job } from "../store/job.ts";
+import type { Fallback } from "./next_attempt.ts";
 
 /** One prompt for one CLI. Plain JSON. */
 export interface RunRequest {
@@ -18,6 +18,8 @@ export interface RunRequest {
   cwd?: string;
   sessionId?: string;
   readOnly?: boolean;
+  /** How far to go for an answer; without it to other CLIs where a role chose, else nowhere. */
+  fallback?: Fallback;
   timeoutSeconds?: number;
   stallTimeoutSeconds?: number;
 }

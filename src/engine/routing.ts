@@ -4,11 +4,12 @@ import type { Config } from "../config/schema.ts";
 import type { Discovery } from "../clis/discovery.ts";
 import { inOrder } from "../clis/order.ts";
 import { notReadOnly } from "../clis/plan.ts";
-import { AimuxError } from "../lib/errors.ts";
+import { AimuxError, type ErrorCode } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Attempt } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import { isEffort, type RunRequest } from "./request.ts";
+import type { Obstacle, Standing } from "./standing.ts";
 
 /** Where a request goes. */
 export interface Route {
@@ -21,6 +22,8 @@ export interface Route {
   model: string | undefined;
   effort: Effort | undefined;
   readOnly: boolean;
+  /** What stands before the prompt, where it is not what the job began with. */
+  preamble?: string;
   /** CLIs that were passed over, and why. */
   attempts: Attempt[];
   warnings: string[];
@@ -33,13 +36,16 @@ export interface RoutingParts {
   /** CLIs whose profile is broken, each with what is wrong. */
   broken: ReadonlyMap<string, string>;
   discovery: Discovery;
+  standing: Standing;
 }
 
 /**
  * Chooses the CLI: the session's, else the named one, else the role's, else, where that is absent
- * or not capable, the next capable one in the fixed order.
+ * or not capable, the next capable one in the fixed order. Capable is what is installed, has no open
+ * breaker, does not cool down and can run as it has to.
  *
- * @throws AimuxError `invalid_input`, `unknown_cli`, `cli_not_installed` or `unsupported`
+ * @throws AimuxError `invalid_input`, `unknown_cli`, `cli_not_installed`, `circuit_open`, `quota` or
+ * `unsupported`
  */
 export async function route(
   request: RunRequest,
@@ -55,11 +61,15 @@ export async function route(
   }
 
   const named = session?.cli ?? request.cli;
-  const { profile, path, attempts } = named !== undefined
+  const { profile, path, attempts, model: instead } = named !== undefined
     ? await takeNamed(named, { readOnly, session }, parts)
-    : await takeCapable(role.cli ?? parts.roles["default"]?.cli, readOnly, parts);
+    : await takeCapable({
+      preferred: role.cli ?? parts.roles["default"]?.cli,
+      readOnly,
+      modelOf: (cli) => request.model ?? modelOfRole(role, cli),
+    }, parts);
 
-  const roleModel = role.cli === undefined || role.cli === profile.name ? role.model : undefined;
+  const roleModel = modelOfRole(role, profile.name);
   if (request.model === undefined && role.model !== undefined && roleModel === undefined) {
     warnings.push(
       `The model "${role.model}" of role "${roleName}" is one of ${role.cli}; ` +
@@ -71,7 +81,7 @@ export async function route(
     path,
     role: roleName,
     style: request.style ?? role.style,
-    model: request.model ?? roleModel,
+    model: instead ?? request.model ?? roleModel,
     effort: request.effort ?? effortOf(role.reasoning_effort),
     readOnly,
     attempts,
@@ -94,7 +104,13 @@ function roleNamed(name: string, roles: Config["roles"]): Config["roles"][string
   });
 }
 
-type Taken = Pick<Route, "profile" | "path" | "attempts">;
+/** A model belongs to the CLI that its role names. */
+function modelOfRole(role: Config["roles"][string], cli: string): string | undefined {
+  return role.cli === undefined || role.cli === cli ? role.model : undefined;
+}
+
+/** A CLI that was chosen, and the model to take instead of one that cools down. */
+type Taken = Pick<Route, "profile" | "path" | "attempts"> & { model?: string };
 
 async function takeNamed(
   name: string,
@@ -118,7 +134,11 @@ async function takeNamed(
     throw notReadOnly(name, { cli: name, ...await instead() });
   }
   const { path, reason, denied } = await presenceOf(profile, parts);
-  if (path !== undefined) return { profile, path, attempts: [] };
+  if (path !== undefined) {
+    const open = parts.standing.breaker(name);
+    if (open) throw circuitOpen(name, open, await instead());
+    return { profile, path, attempts: [] };
+  }
   const install = profile.install && `Install it with: ${profile.install}`;
   const present = await installed(parts);
   throw new AimuxError("cli_not_installed", `Cannot start "${name}": ${reason}`, {
@@ -130,32 +150,79 @@ async function takeNamed(
   });
 }
 
-async function takeCapable(
-  preferred: string | undefined,
-  readOnly: boolean,
+/** What the next CLI has to be able to do. */
+export interface Wanted {
+  /** Asked first. */
+  preferred?: string | undefined;
+  readOnly: boolean;
+  /** The model that a CLI would run with. */
+  modelOf(cli: string): string | undefined;
+  /** CLIs that were tried already. */
+  except?: readonly string[];
+}
+
+/**
+ * The first CLI that is capable.
+ *
+ * @throws AimuxError where there is none
+ */
+export async function takeCapable(
+  { preferred, readOnly, modelOf, except = [] }: Wanted,
   parts: RoutingParts,
 ): Promise<Taken> {
   const attempts: Attempt[] = [];
   const names = inOrder(parts.profiles.keys());
   for (const name of new Set([...preferred === undefined ? [] : [preferred], ...names])) {
+    if (except.includes(name)) continue;
+    const passOver = ({ code, message }: Pick<Obstacle, "code" | "message">) =>
+      attempts.push({ cli: name, code, message });
     const profile = parts.profiles.get(name);
     if (!profile) {
-      const problem = parts.broken.get(name) ?? "no such profile";
-      attempts.push({ cli: name, code: "unknown_cli", message: problem });
+      passOver({ code: "unknown_cli", message: parts.broken.get(name) ?? "no such profile" });
       continue;
     }
     const { path, reason } = await presenceOf(profile, parts);
     if (path === undefined) {
-      attempts.push({ cli: name, code: "cli_not_installed", message: reason });
-    } else if (readOnly && !profile.read_only_flags) {
-      const message = "It has no mode that forbids changes";
-      attempts.push({ cli: name, code: "unsupported", message });
-    } else {
-      return { profile, path, attempts };
+      passOver({ code: "cli_not_installed", message: reason });
+      continue;
     }
+    if (readOnly && !profile.read_only_flags) {
+      passOver({ code: "unsupported", message: "It has no mode that forbids changes" });
+      continue;
+    }
+    const open = parts.standing.breaker(name);
+    if (open) {
+      passOver(open);
+      continue;
+    }
+    const cooling = parts.standing.cooldown(name, modelOf(name));
+    const model = cooling && modelsLeft(profile, [modelOf(name)], parts)[0];
+    if (!cooling) return { profile, path, attempts };
+    passOver(cooling);
+    if (model !== undefined) return { profile, path, attempts, model };
   }
   throw noneCapable(attempts, readOnly, parts);
 }
+
+/** The models of a CLI to fall back to: neither tried already nor cooling down. */
+export function modelsLeft(
+  profile: CliProfile,
+  tried: readonly (string | undefined)[],
+  { standing }: Pick<RoutingParts, "standing">,
+): string[] {
+  return profile.model_fallback.filter((model) =>
+    !tried.includes(model) && !standing.cooldown(profile.name, model)
+  );
+}
+
+/** Codes of CLIs that are there and would do, later. */
+const RESTING: readonly string[] = [
+  "circuit_open",
+  "quota",
+  "model_unavailable",
+  "transient",
+  "auth",
+];
 
 /** The union of presence, with both fields readable. */
 async function presenceOf(
@@ -199,7 +266,29 @@ function unknownCli(name: string, { profiles }: RoutingParts): AimuxError {
   });
 }
 
+/** The refusal of a CLI that has failed too often. */
+export function circuitOpen(
+  name: string,
+  { message, retryAt }: Pick<Obstacle, "message" | "retryAt"> = { message: "It has failed again" },
+  more: Record<string, unknown> = {},
+): AimuxError {
+  return new AimuxError("circuit_open", `"${name}" is not used for now. ${message}`, {
+    hint: "Try again later, or choose another CLI",
+    details: { cli: name, ...retryAt !== undefined && { retry_at: retryAt }, ...more },
+  });
+}
+
 function noneCapable(attempts: Attempt[], readOnly: boolean, parts: RoutingParts): AimuxError {
+  const resting = attempts.find(({ code }) => RESTING.includes(code));
+  if (resting) {
+    const all = attempts.filter(({ code }) => RESTING.includes(code));
+    const reasons = all.map(({ cli, message }) => `${cli}: ${message}`).join(". ");
+    const code = resting.code as ErrorCode;
+    return new AimuxError(code, `No installed CLI may be used for now. ${reasons}`, {
+      hint: "Try again later, or install another CLI",
+      details: { attempts },
+    });
+  }
   if (attempts.some(({ code }) => code === "unsupported")) {
     return new AimuxError("unsupported", "No installed CLI can promise to change nothing", {
       hint: "Install one that can, such as codex, claude or gemini",

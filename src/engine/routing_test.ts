@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { unblemished } from "./standing.ts";
 import { testProfile } from "../clis/testing.ts";
 import type { Config } from "../config/schema.ts";
 import type { Session } from "../store/sessions.ts";
@@ -18,6 +19,7 @@ function parts(present: string[], roles: Config["roles"] = {}): RoutingParts {
         ...name === "claude" && { read_only_flags: ["--plan"] },
       }),
     ])),
+    standing: unblemished,
     broken: new Map([["qwen", "profile.yaml:1:1 Unknown key"]]),
     discovery: {
       probeAll: () => Promise.resolve(),

@@ -1,9 +1,10 @@
 /** One attempt: one process of one CLI, from its start to a decoded result. */
 import { judge } from "../clis/outcome.ts";
+import { showsChanges } from "../clis/shows_changes.ts";
 import type { Decoded } from "../clis/decoder.ts";
 import { decoderFor } from "../clis/decoders/mod.ts";
 import type { Clock } from "../lib/clock.ts";
-import { messageOf } from "../lib/errors.ts";
+import { AimuxError, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
@@ -17,7 +18,6 @@ import { cutAnswer, partialOutput } from "./answer.ts";
 import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
-import { JOB_MARKER } from "./job_marker.ts";
 import { watchLines } from "./line_watch.ts";
 import { planAttempt } from "./plan_attempt.ts";
 import { planFacts } from "./plan_facts.ts";
@@ -32,6 +32,8 @@ export interface Attempt {
   route: Route;
   continuation: Continuation;
   timeoutSeconds: number;
+  /** It is not the job's first: what the one before has printed is left behind. */
+  again: boolean;
   /** How long the run may print nothing; undefined for as long as it likes. */
   stallSeconds: number | undefined;
   /** Aborted with a {@linkcode Stop} as its reason. */
@@ -59,14 +61,17 @@ export interface AttemptEnd {
   decoded: Decoded;
   /** How many bytes the CLI printed to standard output. */
   printed: number;
+  /** The output of a failed attempt shows that the CLI has changed files. */
+  changedFiles: boolean;
   /** What the metrics keep of it. */
   run: Run;
 }
 
 /**
- * Runs the process and tells how it ended. Output is on disk before this returns.
+ * Runs the process and tells how it ended, also where it could not be started. Output is on disk
+ * before this returns.
  *
- * @throws AimuxError where no process could be started.
+ * @throws AimuxError where it cannot be planned or recorded.
  */
 export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise<AttemptEnd> {
   const { job, route, continuation } = attempt;
@@ -76,6 +81,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     env: parts.env,
     stateDir: store.stateDir,
   });
+  if (attempt.again) Object.values(files).forEach(removeQuietly);
   const recorded = { onWrite: attempt.onOutput, now: clock.now };
   const stdout = captureTo(files.stdout, recorded);
   const stderr = captureTo(files.stderr, recorded);
@@ -87,6 +93,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   if (plan.file) writePrivately(plan.file.path, plan.file.text);
   try {
     const process = start();
+    if (process instanceof AimuxError) return notStarted(attempt, process);
     return conclude(await follow(process), process);
   } finally {
     if (plan.file) removeQuietly(plan.file.path);
@@ -112,9 +119,9 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     }
   }
 
-  function start(): RunningProcess {
+  function start(): RunningProcess | AimuxError {
     try {
-      const process = launcher.launch({ ...plan, marker: JOB_MARKER }, {
+      const process = launcher.launch(plan, {
         stdout,
         stderr,
         ...pattern !== undefined && {
@@ -124,7 +131,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       parts.log.debug("CLI started", { job: job.id, cli_pid: process.pid, ...planFacts(plan) });
       return process;
     } catch (error) {
-      throw cannotStart({ ...route, cwd: plan.cwd }, error);
+      return cannotStart({ ...route, cwd: plan.cwd }, error);
     }
   }
 
@@ -159,6 +166,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       status,
       decoded,
       printed: stdout.bytes,
+      changedFiles: !completed && showsChanges(route.profile, output),
       run: {
         cli: route.profile.name,
         code: completed ? "completed" : code,
@@ -200,11 +208,29 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     }
     const exit = ending.exit ?? { code: null, signal: null };
     const name = route.profile.display_name ?? route.profile.name;
-    const verdict = judge(decoded, exit, errors.tail(), name);
+    const verdict = judge(decoded, exit, errors.tail(), name, route.profile);
     return verdict.ok
       ? { status: "completed" as const, code: "internal" as const, message: "" }
       : { status: "failed" as const, code: verdict.code, message: verdict.message };
   }
+}
+
+/** The end of an attempt whose process could not be started. */
+function notStarted({ route }: Attempt, { code, message, hint }: AimuxError): AttemptEnd {
+  const { name: cli } = route.profile;
+  const told = { cli, ...route.model && { model: route.model }, code, message };
+  return {
+    status: "failed",
+    decoded: { text: "", warnings: [] },
+    printed: 0,
+    changedFiles: false,
+    run: { cli, code },
+    result: {
+      attempts: [...route.attempts, told],
+      warnings: route.warnings,
+      error: { code, message, ...hint !== undefined && { hint } },
+    },
+  };
 }
 
 /** Which of the two limits was reached, by its name. */

@@ -26,10 +26,10 @@ export interface Breaker {
   probes: number;
 }
 
-/** A model of a CLI, or all of them, that is left alone for a while. */
+/** A model of a CLI that is left alone for a while. */
 export interface Cooldown {
   cli: string;
-  /** Absent where the CLI as a whole is left alone. */
+  /** Absent where it is the one that the CLI chooses by itself. */
   model?: string;
   until: number;
   code: string;

@@ -50,6 +50,11 @@ export interface JobTable {
    * of its session is unfinished.
    */
   claim(id: string, limit: number, now: number): "claimed" | "full" | "session_busy" | "gone";
+  /** Tells that another CLI, or model, has taken the job. */
+  moveTo(
+    id: string,
+    to: { cli: string; model: string | undefined; preamble: string | undefined },
+  ): void;
   setProcess(id: string, pid: number, startTime: string | undefined): void;
   /**
    * Records the end of a job, and with it the metrics of its runs.
@@ -160,6 +165,12 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
         ).run({ id, now });
         return changed === 1 ? "claimed" : "gone";
       }),
+
+    moveTo(id, { cli, model, preamble }) {
+      db.prepare(
+        "UPDATE jobs SET cli = :cli, model = :model, preamble = :preamble WHERE id = :id",
+      ).run({ id, cli, model: model ?? null, preamble: preamble || null });
+    },
 
     setProcess(id, pid, startTime) {
       db.prepare("UPDATE jobs SET pid = :pid, process_start_time = :start WHERE id = :id")

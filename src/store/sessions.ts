@@ -49,6 +49,8 @@ export interface SessionTable {
   /** How many there are; of one principal, if given. */
   count(principal?: string): number;
   touch(id: string, now: number): void;
+  /** Gives a session that has no turn yet to another CLI. */
+  moveTo(id: string, cli: string): void;
   /** Records a turn; what it does not know stays as it was. */
   recordTurn(id: string, turn: Turn, now: number): void;
   /** Deletes a session with its jobs. */
@@ -95,6 +97,10 @@ export function createSessionTable(db: Database): SessionTable {
           WHERE :principal IS NULL OR principal = :principal`)
           .get({ principal: principal ?? null })?.["n"],
       ),
+
+    moveTo(id, cli) {
+      db.prepare("UPDATE sessions SET cli = :cli WHERE id = :id AND turns = 0").run({ id, cli });
+    },
 
     touch(id, now) {
       db.prepare("UPDATE sessions SET last_active_at = :now WHERE id = :id").run({ id, now });
