@@ -72,7 +72,7 @@ export interface App {
 export type AppParts = Omit<ToolContext, "signal" | "principal" | "progress">;
 
 /** What is known and at hand without the database: the configuration, the CLIs, and how they run. */
-export interface Surroundings extends Omit<PreparationParts, "store"> {
+export interface Surroundings extends Omit<PreparationParts, "store" | "standing"> {
   signals: Signals;
   launcherFor: LauncherFor;
   versions: Versions;

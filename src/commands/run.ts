@@ -1,4 +1,5 @@
 import { type Effort, EFFORT_LEVELS } from "../config/profile.ts";
+import { type Fallback, FALLBACKS } from "../engine/next_attempt.ts";
 import { nearest } from "../lib/nearest.ts";
 import { defineCommand } from "./command.ts";
 import { EXIT_MEANINGS } from "./exit_codes.ts";
@@ -15,6 +16,8 @@ export interface RunFlags {
   session?: string;
   readOnly?: boolean;
   timeout?: number;
+  stallTimeout?: number;
+  fallback?: Fallback;
   json?: boolean;
   quiet?: boolean;
   dryRun?: boolean;
@@ -51,6 +54,16 @@ export const run = defineCommand<RunFlags>({
     { flag: "--session <id>", description: "the session to continue" },
     { flag: "--read-only", description: "the CLI may not change anything" },
     { flag: "--timeout <seconds>", description: "how long the run may take", parse: seconds },
+    {
+      flag: "--stall-timeout <seconds>",
+      description: "how long the run may print nothing",
+      parse: seconds,
+    },
+    {
+      flag: "--fallback <how>",
+      description: `how far to go where a run fails: ${FALLBACKS.join(", ")}`,
+      parse: fallback,
+    },
     { flag: "--json", description: "print the result as one JSON document, as exec returns it" },
     { flag: "--quiet", description: "say nothing on standard error but what went wrong" },
     {
@@ -71,6 +84,12 @@ function effort(word: string): Effort {
   throw new Error(
     close ? `Did you mean "${close}"?` : `Expected one of ${EFFORT_LEVELS.join(", ")}`,
   );
+}
+
+function fallback(word: string): Fallback {
+  const found = FALLBACKS.find((each) => each === word);
+  if (found !== undefined) return found;
+  throw new Error(`Expected one of ${FALLBACKS.join(", ")}`);
 }
 
 function seconds(text: string): number {

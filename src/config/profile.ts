@@ -14,7 +14,6 @@ const FAILURE_CODES = [
   "model_unavailable",
   "transient",
   "refused",
-  "timed_out",
   "failed",
 ] as const;
 

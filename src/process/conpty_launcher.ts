@@ -5,9 +5,9 @@
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { atMost, DRAIN_MS } from "./end_times.ts";
-import { endGroup } from "./end_group.ts";
+import { treeEnder } from "./end_tree.ts";
 import type { Launcher, ProcessEnd, RunningProcess, SpawnOptions, SpawnPlan } from "./launcher.ts";
-import { startTimeOf } from "./proc.ts";
+import { startTimeOf } from "./start_time.ts";
 import { assertMayRun } from "./run_permission.ts";
 import type { EndSignal, Signals } from "./signals.ts";
 import { isBatchFile } from "./windows/command_line.ts";
@@ -50,13 +50,14 @@ export function createConptyLauncher(parts: ConptyLauncherParts): Launcher {
       const warning = `There is no pseudo-terminal, pipes were used instead: ${messageOf(error)}`;
       return { ...pipes.launch(plan, options), warning };
     }
-    return follow(kernel, console, start(kernel, console, plan), options);
+    return follow(kernel, console, start(kernel, console, plan), plan, options);
   }
 
   function follow(
     kernel: Kernel32,
     console: PseudoConsole,
     { process, pid }: ProcessInformation,
+    plan: SpawnPlan,
     { stdout, stderr, onOutput }: SpawnOptions,
   ): RunningProcess {
     let running = true;
@@ -75,8 +76,9 @@ export function createConptyLauncher(parts: ConptyLauncherParts): Launcher {
         else kernel.TerminateProcess(process, 1);
       },
     };
-    const end = (graceMs: number) => endGroup({ child, leader: pid, graceMs, clock, signals });
-    return { pid, startTime: startTimeOf(pid), ended: settle(), end, terminal: true };
+    const startTime = startTimeOf(pid);
+    const end = treeEnder(plan, { pid, startTime, child }, { clock, signals });
+    return { pid, startTime, ended: settle(), end, terminal: true };
 
     async function ended(): Promise<ProcessEnd> {
       await kernel.waitAside(process, FOREVER);

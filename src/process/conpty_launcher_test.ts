@@ -6,7 +6,12 @@ import type { Launcher, RunningProcess, SpawnPlan } from "./launcher.ts";
 import type { Signals } from "./signals.ts";
 import { type FakeOptions, fakeWindows } from "./windows/fake_kernel.ts";
 
-const childOnly: Signals = { reach: "child", group: () => false, groupExists: () => false };
+const childOnly: Signals = {
+  reach: "child",
+  group: () => false,
+  process: () => false,
+  groupExists: () => false,
+};
 
 /** A launcher on a stand-in for Windows, with the recorded output. */
 function testConsole(options: FakeOptions = {}) {

@@ -1,5 +1,6 @@
 /** The tables of a database that is only looked into. */
-import { openDatabaseForReading } from "./database.ts";
+import { type BreakerTable, createBreakerTable } from "./breakers.ts";
+import { type Database, openDatabaseForReading } from "./database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
 import { createMetricsTable } from "./metrics.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
@@ -10,6 +11,8 @@ export interface ReadOnlyStore extends Disposable {
   jobs: Pick<JobTable, "find" | "bySession" | "newest" | "unfinished" | "count">;
   sessions: Pick<SessionTable, "find" | "list" | "count">;
   owners: Pick<OwnerTable, "all">;
+  /** Absent where the database is of an aimux that knew none. */
+  breakers?: BreakerTable;
 }
 
 /**
@@ -24,6 +27,11 @@ export function openReadOnly(path: string): ReadOnlyStore | undefined {
     jobs: createJobTable(db, createMetricsTable(db)),
     sessions: createSessionTable(db),
     owners: createOwnerTable(db),
+    ...hasTable(db, "breakers") && { breakers: createBreakerTable(db) },
     [Symbol.dispose]: () => db.close(),
   };
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE name = :name").get({ name }) !== undefined;
 }

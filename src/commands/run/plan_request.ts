@@ -2,12 +2,14 @@
 import { type AppOptions, lookAround } from "../../app.ts";
 import { type DryRun, dryRun, type DryRunParts } from "../../engine/dry_run.ts";
 import type { RunRequest } from "../../engine/request.ts";
+import { createStanding, unblemished } from "../../engine/standing.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { createIds } from "../../lib/ids.ts";
 import { openReadOnly } from "../../store/read_only.ts";
 import { stateDirOf } from "../../store/store.ts";
 
 /**
- * Plans a request. The database is read only where a session is continued, and never changed.
+ * Plans a request. The database is read, where there is one, and never changed.
  *
  * @throws AimuxError where a run of it would be refused.
  */
@@ -17,9 +19,14 @@ export async function planRequest(
 ): Promise<DryRun> {
   const around = lookAround(options);
   const path = options.loaded.config.server.db_path;
-  using stored = request.sessionId === undefined ? undefined : openReadOnly(path);
+  using stored = openReadOnly(path);
   const store: DryRunParts["store"] = { ...stored ?? EMPTY, stateDir: stateDirOf(path) };
-  return await dryRun(request, { ...around, store, ids: createIds() });
+  const { config } = around;
+  const { breakers } = stored ?? {};
+  const standing = breakers
+    ? createStanding({ breakers, config, clock: systemClock })
+    : unblemished;
+  return await dryRun(request, { ...around, standing, store, ids: createIds() });
 }
 
 /** What a database that does not exist yet would say. */

@@ -38,6 +38,7 @@ export async function runPrompt(
 /** The command line as the arguments of exec. */
 function callOf(flags: RunFlags, prompt: string): ExecArguments {
   const { cli, role, style, model, effort, cwd, session, readOnly, timeout } = flags;
+  const { stallTimeout, fallback } = flags;
   return {
     prompt,
     ...cli !== undefined && { cli },
@@ -49,6 +50,8 @@ function callOf(flags: RunFlags, prompt: string): ExecArguments {
     ...session !== undefined && { session_id: session },
     ...readOnly && { read_only: readOnly },
     ...timeout !== undefined && { timeout_seconds: timeout },
+    ...stallTimeout !== undefined && { stall_timeout_seconds: stallTimeout },
+    ...fallback !== undefined && { fallback },
   };
 }
 

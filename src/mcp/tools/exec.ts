@@ -1,6 +1,7 @@
 /** The tool that runs a prompt on a CLI. */
 import { z } from "zod";
 import { EFFORT_LEVELS } from "../../config/profile.ts";
+import { FALLBACKS } from "../../engine/next_attempt.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import { tellProgress } from "../follow_job.ts";
@@ -29,6 +30,11 @@ const input = z.strictObject({
     .describe("true: return a job_id at once and work in the background"),
   read_only: z.boolean().optional()
     .describe("true: the CLI may not change anything; advisory roles always run so"),
+  fallback: z.enum(FALLBACKS).optional()
+    .describe(
+      "How far to go where a run fails for want of quota, a model, a login or a connection: " +
+        "none, model (others of the CLI) or cli; cli where a role chose, none for a named cli",
+    ),
   timeout_seconds: z.number().positive().max(LONGEST_TIMEOUT_SECONDS).optional()
     .describe("Seconds the run may take"),
   stall_timeout_seconds: z.number().positive().max(LONGEST_TIMEOUT_SECONDS).optional()
@@ -97,6 +103,7 @@ export function requestOf(given: ExecArguments, principal: string): RunRequest {
     ...cwd !== undefined && { cwd },
     ...session_id !== undefined && { sessionId: session_id },
     ...read_only !== undefined && { readOnly: read_only },
+    ...given.fallback !== undefined && { fallback: given.fallback },
     ...given.timeout_seconds !== undefined && { timeoutSeconds: given.timeout_seconds },
     ...given.stall_timeout_seconds !== undefined && {
       stallTimeoutSeconds: given.stall_timeout_seconds,
