@@ -141,8 +141,12 @@ function processControl(reach: Signals["reach"]): Health["process_control"] {
   if (reach === "group") {
     return {
       reach,
-      ends: "A CLI is ended with its whole process group",
-      limits: ["A program that has left its CLI's group (setsid) is not ended", ...recovery],
+      ends: canTellStartTimes()
+        ? "A CLI is ended with all that it has started, also what has left its process group"
+        : "A CLI is ended with its whole process group",
+      limits: canTellStartTimes()
+        ? []
+        : ["A program that has left its CLI's group (setsid) is not ended", ...recovery],
     };
   }
   const windows = Deno.build.os === "windows";
