@@ -1,0 +1,264 @@
+/**
+ * Several servers on one database, random calls, cancels, kills and restarts; at the end the
+ * database and the process table have to prove that every job has one true final state, that no
+ * output is missing and that no process is left.
+ *
+ *     deno task chaos [--seed N] [--seconds N] [--servers N]
+ *
+ * AIMUX_TEST_BINARY names a compiled binary to try instead of the sources. The seed decides the
+ * choices; how they interleave is the machine's.
+ */
+import { parseArgs } from "node:util";
+import { callLine, type Message, type RawProgram, startRaw } from "../e2e/raw.ts";
+import { createWorkplace } from "../e2e/workplace.ts";
+import { writeProgram } from "../program_file.ts";
+import { count, newHistory, type Task } from "./history.ts";
+import { type Random, seeded } from "./random.ts";
+import { verify } from "./verify.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    seconds: { type: "string", default: "180" },
+    servers: { type: "string", default: "3" },
+  },
+});
+const seed = Number(values.seed);
+const seconds = Number(values.seconds);
+const random = seeded(seed);
+const history = newHistory();
+console.log(
+  `seed ${seed}, ${seconds} s, ${values.servers} servers, ` +
+    (Deno.env.get("AIMUX_TEST_BINARY") ?? "from the sources"),
+);
+
+/** A server with its client's side of the connection. */
+interface Server {
+  /** Its place in the history's lives. */
+  life: number;
+  program: RawProgram;
+  nextId: number;
+  /** Calls that were sent and not answered. */
+  pending: Map<number, (message: Message | undefined) => void>;
+}
+
+await using place = await createWorkplace({
+  config: {
+    server: { max_concurrent_jobs: 8, kill_grace_seconds: 0.3, shutdown_grace_seconds: 2 },
+    roles: { default: { cli: "chaos" } },
+    circuit_breaker: { failure_threshold: 1000 },
+  },
+});
+const recordsDir = `${place.home}/records`;
+await Deno.mkdir(recordsDir);
+await writeProgram(
+  `${place.bin}/chaos`,
+  `#!/bin/sh\nexec python3 '${new URL("./cli.py", import.meta.url).pathname}' "$@"\n`,
+);
+await Deno.mkdir(`${place.home}/.config/aimux/cli.d/chaos`, { recursive: true });
+await Deno.writeTextFile(
+  `${place.home}/.config/aimux/cli.d/chaos/profile.yaml`,
+  JSON.stringify({
+    name: "chaos",
+    binary: "chaos",
+    command: { base: "chaos" },
+    output_format: "text",
+    env: { CHAOS_RECORDS: recordsDir },
+  }),
+);
+
+const servers = Array.from({ length: Number(values.servers) }, () => start());
+const until = Date.now() + seconds * 1000;
+let tasks = 0;
+while (Date.now() < until) {
+  await act(random.pick(servers));
+  await pause(random.whole(5, 60));
+}
+await settle();
+report();
+
+function start(): Server {
+  history.lives.push({});
+  count(history, "servers started");
+  const server: Server = {
+    life: history.lives.length - 1,
+    program: startRaw(place),
+    nextId: 1,
+    pending: new Map(),
+  };
+  void read(server);
+  return server;
+}
+
+/** Hands answers to those who wait for them; who waits when the server ends gets nothing. */
+async function read(server: Server): Promise<void> {
+  const { program, pending } = server;
+  const ended = program.ended.then(() => true);
+  let seen = 0;
+  for (let over = false; !over;) {
+    over = await Promise.race([ended, pause(20).then(() => false)]);
+    for (; seen < program.messages.length; seen++) {
+      const message = program.messages[seen]!;
+      pending.get(message["id"])?.(message);
+      pending.delete(message["id"]);
+    }
+  }
+  for (const resolve of pending.values()) resolve(undefined);
+}
+
+/** Calls a tool; undefined where the server ended before it answered. */
+async function call(
+  server: Server,
+  tool: string,
+  args: Record<string, unknown>,
+): Promise<Record<string, unknown> | undefined> {
+  const id = server.nextId++;
+  const answer = new Promise<Message | undefined>((resolve) => server.pending.set(id, resolve));
+  await server.program.write(callLine(id, tool, args)).catch(() => {});
+  const message = await answer;
+  if (message?.["error"]) history.surprises.push(`${tool}: ${JSON.stringify(message["error"])}`);
+  return message?.["result"]?.structuredContent;
+}
+
+async function act(server: Server): Promise<void> {
+  const roll = random.next();
+  if (roll < 0.55) return void submit(server, random);
+  if (roll < 0.72) return void cancel(server);
+  if (roll < 0.84) return void look(server);
+  if (roll < 0.87) return void list(server);
+  if (roll < 0.9) return void remove(server);
+  const how = roll < 0.955 ? undefined : random.pick(["SIGKILL", "SIGKILL", "SIGTERM", "end"]);
+  if (how !== undefined) await end(server, how as "SIGKILL" | "SIGTERM" | "end");
+}
+
+async function submit(server: Server, choose: Random): Promise<void> {
+  const task: Task = {
+    id: `t${tasks++}`,
+    lines: choose.whole(0, 60),
+    pause_ms: choose.whole(0, 30),
+    end: choose.pick(["answer", "answer", "answer", "fail", "quota", "hang"]),
+    ...choose.chance(0.3) && { ignore_term: true },
+    ...choose.chance(0.3) && { escape: true },
+  };
+  const timeoutSeconds = choose.chance(0.3) ? choose.whole(1, 3) : 600;
+  const known = choose.chance(0.15) ? choose.pick([...history.taken.values()]) : undefined;
+  const { life } = server;
+  count(history, "exec");
+  const result = await call(server, "exec", {
+    prompt: JSON.stringify(task),
+    async: true,
+    timeout_seconds: timeoutSeconds,
+    fallback: "none",
+    ...known ? { session_id: known.sessionId } : { cli: "chaos" },
+  });
+  if (result?.["job_id"] === undefined) return;
+  const jobId = String(result["job_id"]);
+  const sessionId = String(result["session_id"]);
+  const stopped = history.deleted.has(sessionId);
+  history.taken.set(jobId, { jobId, sessionId, task, server: life, stopped, timeoutSeconds });
+}
+
+async function cancel(server: Server): Promise<void> {
+  const taken = random.pick([...history.taken.values()].slice(-20));
+  if (!taken) return;
+  count(history, "cancel");
+  taken.stopped = true;
+  const result = await call(server, "sessions", { action: "cancel", job_id: taken.jobId });
+  if (result?.["status"] === undefined) return;
+  count(history, `cancel answered ${result["status"]}`);
+}
+
+async function look(server: Server): Promise<void> {
+  const taken = random.pick([...history.taken.values()].slice(-40));
+  if (!taken) return;
+  count(history, "status");
+  const wait = random.chance(0.3) ? 1 : 0;
+  const result = await call(server, "status", { job_id: taken.jobId, wait_seconds: wait });
+  if (result?.["status"] === "completed" && taken.task.end !== "answer") {
+    history.surprises.push(`status tells ${taken.jobId} as completed: ${JSON.stringify(taken)}`);
+  }
+}
+
+async function list(server: Server): Promise<void> {
+  count(history, "list");
+  await call(server, "sessions", { action: "list", limit: 50 });
+}
+
+async function remove(server: Server): Promise<void> {
+  const taken = random.pick([...history.taken.values()]);
+  if (!taken) return;
+  count(history, "kill session");
+  for (const each of history.taken.values()) {
+    if (each.sessionId === taken.sessionId) each.stopped = true;
+  }
+  history.deleted.add(taken.sessionId);
+  await call(server, "sessions", { action: "kill", session_id: taken.sessionId });
+}
+
+async function end(server: Server, how: "SIGKILL" | "SIGTERM" | "end"): Promise<void> {
+  const { program } = server;
+  const life = history.lives[server.life]!;
+  life.how = how === "end" ? "end of input" : how;
+  life.endedAt = Date.now();
+  count(history, life.how);
+  if (how === "end") await program.end().catch(() => {});
+  else Deno.kill(program.pid, how);
+  await program.ended;
+  servers[servers.indexOf(server)] = start();
+}
+
+/** Ends what hangs, waits for the rest, ends the servers, and lets one more clean up. */
+async function settle(): Promise<void> {
+  const [last] = servers;
+  for (const taken of history.taken.values()) {
+    if (taken.task.end === "hang") taken.stopped = true;
+  }
+  for (const taken of history.taken.values()) {
+    if (taken.task.end !== "hang") continue;
+    await call(last!, "sessions", { action: "cancel", job_id: taken.jobId });
+  }
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    const health = await call(last!, "sessions", { action: "health" });
+    if (health?.["running_jobs"] === 0 && health["queued_jobs"] === 0) break;
+    if (Date.now() > deadline) {
+      history.surprises.push(`Jobs do not end: ${JSON.stringify(health)}`);
+      break;
+    }
+    await pause(200);
+  }
+  for (const server of servers) {
+    await server.program.end().catch(() => {});
+    const { code } = await server.program.ended;
+    if (code !== 0) history.surprises.push(`A server exited with code ${code}`);
+  }
+}
+
+function report(): void {
+  const folder = `${place.home}/.config/aimux`;
+  const verdict = verify(history, {
+    dbPath: `${folder}/sessions.db`,
+    outputDir: `${folder}/output`,
+    recordsDir,
+  });
+  const left = place.processesLeft();
+  for (const line of left) Deno.kill(Number(line.split(" ")[0]), "SIGKILL");
+  console.log(table("did", history.counts));
+  console.log(table("jobs", { taken: history.taken.size, ...verdict.jobs }));
+  console.log(`lines of output compared: ${verdict.linesChecked}`);
+  console.log(`processes left: ${left.length}${left.map((line) => `\n  ${line}`).join("")}`);
+  console.log(`faults: ${verdict.faults.length}`);
+  for (const fault of verdict.faults.slice(0, 20)) console.log(`  ${fault}`);
+  const good = verdict.faults.length === 0 && left.length === 0;
+  console.log(good ? "ok" : `FAILED with seed ${seed}`);
+  if (!good) Deno.exitCode = 1;
+}
+
+function table(title: string, counts: Record<string, number>): string {
+  const parts = Object.entries(counts).map(([name, number]) => `${name} ${number}`);
+  return `${title}: ${parts.join(", ")}`;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

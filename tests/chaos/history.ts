@@ -1,0 +1,52 @@
+/** What the chaos run did, so that the end can be compared with it. */
+
+/** What a job was told to do. */
+export interface Task {
+  id: string;
+  lines: number;
+  pause_ms: number;
+  end: "answer" | "fail" | "quota" | "hang";
+  ignore_term?: boolean;
+  escape?: boolean;
+}
+
+/** A job that a server has taken. */
+export interface Taken {
+  jobId: string;
+  sessionId: string;
+  task: Task;
+  /** The server that runs it. */
+  server: number;
+  /** Somebody asked to cancel it, or to delete its session. */
+  stopped: boolean;
+  timeoutSeconds: number;
+}
+
+/** A server from its start to its end. */
+export interface Life {
+  /** When it was killed or asked to end, in milliseconds since the epoch. */
+  endedAt?: number;
+  /** By which means. */
+  how?: "SIGKILL" | "SIGTERM" | "end of input";
+}
+
+/** Everything, as it went along. */
+export interface History {
+  taken: Map<string, Taken>;
+  lives: Life[];
+  /** Sessions that were deleted. */
+  deleted: Set<string>;
+  /** Answers that must not have come. */
+  surprises: string[];
+  counts: Record<string, number>;
+}
+
+/** An empty one. */
+export function newHistory(): History {
+  return { taken: new Map(), lives: [], deleted: new Set(), surprises: [], counts: {} };
+}
+
+/** Counts an event. */
+export function count(history: History, what: string): void {
+  history.counts[what] = (history.counts[what] ?? 0) + 1;
+}
