@@ -137,7 +137,7 @@ Deno.test("a conversation that goes on is told its role again only where that ha
 Deno.test("after a turn that failed, and with a transcript, the role is told again first", async () => {
   await using aimux = await startServer({
     emulators: {
-      codex: emulator.codex().fails("transient").nextCall(),
+      codex: emulator.codex().exits(3).nextCall(),
       crush: emulator.crush(),
     },
   });

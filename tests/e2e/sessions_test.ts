@@ -95,7 +95,9 @@ Deno.test("after a failed first turn a CLI is told what was asked", async (t) =>
   for (const cli of ["codex", "aider", "goose", "gptme", "crush"] as const) {
     await t.step(cli, async () => {
       await using aimux = await startServer({
-        emulators: { [cli]: emulator[cli]().fails("transient").nextCall() },
+        emulators: {
+          [cli]: emulator[cli]().fails("transient").nextCall().fails("transient").nextCall(),
+        },
       });
       const failed = await aimux.call("exec", { prompt: "count the plums", cli });
       const { next_call } = (await aimux.call("status", { job_id: failed.job_id }))

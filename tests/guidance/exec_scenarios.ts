@@ -88,7 +88,7 @@ const JOBS: Scenario[] = [
     title: "auth, and another CLI is installed",
     ways: ["log_in", "another_cli"],
     at: failing(emulator.codex().fails("auth")),
-    reach: calling({}),
+    reach: calling({ fallback: "none" }),
   },
   {
     tool: "exec",
@@ -107,7 +107,7 @@ const JOBS: Scenario[] = [
     title: "quota, and no other CLI is installed",
     ways: ["later"],
     at: { emulators: { codex: emulator.codex().fails("quota") } },
-    reach: calling({}),
+    reach: calling({ fallback: "none" }),
   },
   {
     tool: "exec",
@@ -115,7 +115,7 @@ const JOBS: Scenario[] = [
     title: "a model that the call named is not available",
     ways: ["other_model", "another_cli"],
     at: failing(emulator.codex().fails("model")),
-    reach: calling({ model: "gpt-x" }),
+    reach: calling({ model: "gpt-x", fallback: "none" }),
   },
   {
     tool: "exec",
@@ -123,7 +123,7 @@ const JOBS: Scenario[] = [
     title: "the model of the role is not available",
     ways: ["other_model", "another_cli"],
     at: failing(emulator.codex().fails("model")),
-    reach: calling({ role: "secaudit" }),
+    reach: calling({ role: "secaudit", fallback: "none" }),
   },
   {
     tool: "exec",
@@ -131,7 +131,7 @@ const JOBS: Scenario[] = [
     title: "a passing failure",
     ways: ["retry", "another_cli"],
     at: failing(emulator.codex().fails("transient")),
-    reach: calling({}),
+    reach: calling({ fallback: "none" }),
   },
   {
     tool: "exec",

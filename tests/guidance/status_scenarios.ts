@@ -88,7 +88,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     title: "auth, and another CLI is installed",
     ways: ["log_in", "another_cli"],
     at: failing(emulator.codex().fails("auth")),
-    reach: called(),
+    reach: called({ fallback: "none" }),
   },
   {
     tool: "status",
@@ -96,7 +96,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     title: "quota, of an advisory role",
     ways: ["another_cli", "later"],
     at: failing(emulator.codex().fails("quota")),
-    reach: called({ role: "review" }),
+    reach: called({ role: "review", fallback: "none" }),
   },
   {
     tool: "status",
@@ -104,7 +104,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     title: "a model that is not available",
     ways: ["other_model", "another_cli"],
     at: failing(emulator.codex().fails("model")),
-    reach: called({ model: "gpt-x" }),
+    reach: called({ model: "gpt-x", fallback: "none" }),
   },
   {
     tool: "status",
@@ -112,7 +112,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     title: "a passing failure, and no other CLI is installed",
     ways: ["retry"],
     at: { emulators: { goose: emulator.goose().fails("transient") } },
-    reach: called(),
+    reach: called({ fallback: "none" }),
   },
   {
     tool: "status",

@@ -28,8 +28,8 @@ export function jobFacts(job: JobPayload): string {
     usage && `tokens: ${usage.input_tokens ?? "?"} in, ${usage.output_tokens ?? "?"} out` +
       (usage.cost_usd === undefined ? "" : `, $${usage.cost_usd}`),
     job.truncated && `whole answer: ${job.output_uri}`,
-    ...(job.attempts ?? []).slice(0, -1).map(({ cli, code, message }) =>
-      `passed over: ${cli} (${code}: ${message})`
+    ...(job.attempts ?? []).slice(0, -1).map(({ cli, model, code, message }) =>
+      `not done by: ${[cli, model].filter(Boolean).join(" ")} (${code}: ${message})`
     ),
     ...(job.warnings ?? []).map((warning) => `warning: ${warning}`),
   ];
