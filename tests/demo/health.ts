@@ -46,7 +46,7 @@ async function main(): Promise<boolean> {
     assert.deepEqual(after.metrics, before.metrics);
     assert.notEqual(after.health.pid, before.health.pid);
     assert.ok(after.health.uptime_seconds < before.health.uptime_seconds);
-    assert.deepEqual(workplace.processesLeft(), []);
+    if (Deno.build.os === "linux") assert.deepEqual(workplace.processesLeft(), []);
   } catch (error) {
     console.error("\nNot as promised:", error);
     return false;

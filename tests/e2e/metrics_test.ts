@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Figures, type Metrics, metricsShape } from "../../src/engine/metrics_shape.ts";
 import { emulator } from "../emulators/mod.ts";
+import { callLine, startRaw } from "./raw.ts";
 import { type Result, startServer, type TestServer } from "./server.ts";
 import { createWorkplace } from "./workplace.ts";
 
@@ -136,6 +137,31 @@ Deno.test("the metrics of two servers on one database are the same", async () =>
   assert.deepEqual(here, there);
   assert.equal(here.total.completed, 4);
   assert.deepEqual([here.per_cli["codex"]?.requests, here.per_cli["claude"]?.requests], [2, 2]);
+});
+
+Deno.test("a job whose server was killed counts once, as interrupted", async () => {
+  await using workplace = await createWorkplace({
+    emulators: { codex: emulator.codex().thenHangs() },
+    config: { server: { kill_grace_seconds: 0.5 } },
+  });
+  const program = startRaw(workplace);
+  await program.write(callLine(1, "exec", { prompt: "hang", async: true }));
+  await program.message(({ id }) => id === 1);
+  Deno.kill(program.pid, "SIGKILL");
+  await program.ended;
+
+  const servers = await Promise.all([startServer({ workplace }), startServer({ workplace })]);
+  try {
+    for (const { total } of await Promise.all(servers.map(metricsOf))) {
+      assert.deepEqual([total.requests, total.failures], [1, 0]);
+      assert.deepEqual(total.errors, { interrupted: 1 });
+      assert.equal(total.latency_ms.runs, 0);
+    }
+    assert.equal((await metricsOf(servers[0])).total.requests, 1);
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+  assert.deepEqual(workplace.processesLeft(), []);
 });
 
 Deno.test("where the database cannot be used, reading the metrics says so", async () => {
