@@ -58,9 +58,12 @@ async function main(): Promise<boolean> {
 async function mixedLoad(workplace: Workplace) {
   await using aimux = await startServer({ workplace });
   console.log(`A mixed load: ${LOAD.length} calls, and two that are cancelled`);
+  let runs = 2;
   for (const given of LOAD) {
-    const { status, cli, role, error } = await aimux.call("exec", { prompt: "Explain", ...given });
-    console.log(`   ${cli}, ${role}: ${status}${error ? ` (${error.code})` : ""}`);
+    const { status, role, attempts } = await aimux.call("exec", { prompt: "Explain", ...given });
+    const tried = attempts.map(({ cli, code }: { cli: string; code: string }) => `${cli} ${code}`);
+    console.log(`   ${role}: ${status} (${tried.join(", then ")})`);
+    runs += attempts.length;
   }
   const jobs: string[] = [];
   for (let n = 0; n < 2; n++) {
@@ -74,7 +77,9 @@ async function mixedLoad(workplace: Workplace) {
   showHealth(busy);
   assert.deepEqual([busy.jobs.running, busy.jobs.queued], [1, 1]);
   for (const job_id of jobs.reverse()) await aimux.call("sessions", { action: "cancel", job_id });
-  return await idle(aimux, "before the restart");
+  const told = await idle(aimux, "before the restart");
+  assert.equal(told.metrics.total.requests, runs);
+  return told;
 }
 
 async function afterRestart(workplace: Workplace) {
@@ -90,7 +95,6 @@ async function idle(aimux: TestServer, when: string) {
   console.log(`\naimux://metrics ${when}`);
   const metrics = await read<Metrics>(aimux, "aimux://metrics");
   showMetrics(metrics);
-  assert.equal(metrics.total.requests, LOAD.length + 2);
   return { health, metrics };
 }
 

@@ -139,6 +139,19 @@ Deno.test("the metrics of two servers on one database are the same", async () =>
   assert.deepEqual([here.per_cli["codex"]?.requests, here.per_cli["claude"]?.requests], [2, 2]);
 });
 
+Deno.test("a run that failed and the one in its place count each for its own CLI", async () => {
+  await using aimux = await startServer({
+    emulators: { gemini: emulator.gemini().fails("auth"), codex: emulator.codex() },
+  });
+  const { status, cli, attempts } = await aimux.call("exec", { prompt: "hi", role: "analyze" });
+  assert.deepEqual([status, cli, attempts.length], ["completed", "codex", 2]);
+  const { total, per_cli: { gemini, codex }, per_role } = await metricsOf(aimux);
+  assert.deepEqual([gemini?.requests, gemini?.errors], [1, { auth: 1 }]);
+  assert.deepEqual([codex?.requests, codex?.completed, codex?.errors], [1, 1, {}]);
+  assert.deepEqual([total.requests, total.error_rate], [2, 0.5]);
+  assert.deepEqual(per_role, { analyze: total });
+});
+
 Deno.test("a job whose server was killed counts once, as interrupted", async () => {
   await using workplace = await createWorkplace({
     emulators: { codex: emulator.codex().thenHangs() },
