@@ -29,8 +29,12 @@ export function formatProblem(problem: ConfigProblem): string {
 export class ConfigError extends AimuxError {
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
-    super("invalid_input", problems.map(formatProblem).join("\n"), { details: { problems } });
+  /** @param hint what can be done besides mending the mistakes */
+  constructor(problems: readonly ConfigProblem[], hint?: string) {
+    super("invalid_input", problems.map(formatProblem).join("\n"), {
+      details: { problems },
+      ...hint !== undefined && { hint },
+    });
     this.problems = problems;
   }
 }

@@ -1,5 +1,6 @@
 /** What a CLI is told before a prompt: by role and style, from the templates of prompts.d. */
 import type { PreambleRequest, WritePreamble } from "../engine/preamble.ts";
+import { ConfigError } from "../config/problem.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Clock } from "../lib/clock.ts";
 import { nearest } from "../lib/nearest.ts";
@@ -14,6 +15,8 @@ export interface PreambleParts {
   /** Told the files that a preamble came from. */
   onWritten?(request: PreambleRequest, files: string[]): void;
 }
+
+const WAY_OUT = "Mend the file, or remove it: then the one of the same name below it counts";
 
 /** The role whose prompts go as they are. */
 const PLAIN_ROLE = "default";
@@ -35,7 +38,7 @@ export function createPreambles({ folders, clock, onWritten }: PreambleParts): W
     ]);
     const variables = variablesOf(request, clock.now());
     const written = [
-      role === PLAIN_ROLE ? undefined : await renderTemplate(`roles/${role}`, variables, files),
+      role === PLAIN_ROLE ? undefined : await render(`roles/${role}`, variables, files),
       style === undefined ? undefined : await renderStyle(style, variables, files),
     ].filter((part) => part !== undefined);
     if (written.length > 0) onWritten?.(request, written.flatMap((part) => part.files));
@@ -57,10 +60,20 @@ function variablesOf(request: PreambleRequest, now: number): Variables {
   };
 }
 
+/** A template, with what can be done where it is broken. */
+async function render(name: string, variables: Variables, files: TemplateFiles) {
+  try {
+    return await renderTemplate(name, variables, files);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(error.problems, WAY_OUT);
+  }
+}
+
 async function renderStyle(style: string, variables: Variables, files: TemplateFiles) {
   const rendered = style.includes("/")
     ? undefined
-    : await renderTemplate(`styles/${style}`, variables, files);
+    : await render(`styles/${style}`, variables, files);
   if (rendered) return rendered;
   const valid = files.names().filter((name) => /^styles\/[^/]+$/.test(name))
     .map((name) => name.replace("styles/", ""));
@@ -70,7 +83,7 @@ async function renderStyle(style: string, variables: Variables, files: TemplateF
     `Cannot answer in style ${JSON.stringify(style)}: no such style`,
     {
       hint: `${close ? `Did you mean "${close}"? ` : ""}Styles: ${valid.join(", ")}`,
-      details: { style, valid },
+      details: { style, ...close && { did_you_mean: close }, valid },
     },
   );
 }

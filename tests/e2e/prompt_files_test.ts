@@ -72,6 +72,7 @@ Deno.test("a broken template refuses the calls that use it, before anything is d
     refused.error.message,
     `${project}/.aimux/prompts.d/roles/review.md:2:6 Unknown variable "rolle". Did you mean "role"?`,
   );
+  assert.match(refused.error.hint, /^Mend the file, or remove it/);
   assert.equal(refused.job_id, undefined);
   assert.deepEqual((await aimux.call("sessions", { action: "list" })).sessions, []);
   assert.deepEqual(await callsOf(home, "codex"), []);

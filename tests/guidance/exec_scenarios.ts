@@ -251,6 +251,22 @@ const REFUSALS: Scenario[] = [
   {
     tool: "exec",
     state: "refused",
+    title: "a mistyped style",
+    ways: ["correct", "without_style"],
+    at: BOTH,
+    reach: calling({ style: "jsn" }),
+  },
+  {
+    tool: "exec",
+    state: "refused",
+    title: "a style that there is not",
+    ways: ["without_style"],
+    at: BOTH,
+    reach: calling({ style: "baroque" }),
+  },
+  {
+    tool: "exec",
+    state: "refused",
     title: "a model that could be a flag",
     ways: ["without_model"],
     at: BOTH,

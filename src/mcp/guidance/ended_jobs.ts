@@ -102,8 +102,14 @@ function outOfSession(job: JobPayload, call: Call): Call {
     session_id: undefined,
     cwd: job.cwd,
     role: call["role"] ?? job.role,
+    ...styleOf(job),
     ...job.read_only && { read_only: true },
   };
+}
+
+/** It comes from the call, the session or the role, and the last two may be left behind. */
+function styleOf({ style }: JobPayload): Call {
+  return style === undefined ? {} : { style };
 }
 
 const OTHER_MODEL: Path = {
@@ -123,6 +129,7 @@ function withoutModel(job: JobPayload, call: Call, repeat: Repeat): Record<strin
     ...named && inherits && { role: job.role },
     ...!inherits && { cli: job.cli },
     ...job.read_only && { read_only: true },
+    ...styleOf(job),
   };
   return {
     other_model: repeat({

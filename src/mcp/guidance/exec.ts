@@ -56,6 +56,7 @@ function wrong(call: Call, refusal: Refusal): Guidance {
   const { details = {} } = refusal.error;
   if ("problems" in details) return anyRefusal("exec", call, refusal);
   if ("role" in details) return refused(unknownRole(call, details));
+  if ("style" in details) return refused(unknownStyle(call, details));
   if ("model" in details) {
     return refused({
       without_model: again({
@@ -101,6 +102,19 @@ function unknownRole(call: Call, { did_you_mean: role }: Record<string, unknown>
       changes: { role: undefined, ...call["read_only"] === undefined && { read_only: true } },
       when: "Any role will do",
       then: "The role default answers and changes nothing; the hint has all roles",
+    }),
+  };
+}
+
+function unknownStyle(call: Call, { did_you_mean: style }: Record<string, unknown>) {
+  return {
+    ...style !== undefined && { correct: meant(call, { style }) },
+    without_style: again({
+      tool: "exec",
+      call,
+      changes: { style: "none" },
+      when: "The form of the answer does not matter",
+      then: "The role or the CLI decides on it",
     }),
   };
 }

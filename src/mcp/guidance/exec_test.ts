@@ -121,6 +121,26 @@ Deno.test("a mistyped role or CLI is corrected in the caller's own call", () => 
   });
 });
 
+Deno.test("a mistyped style is corrected or left out, and a style goes with a call made anew", () => {
+  const call = { prompt, style: "jsn" };
+  assert.deepEqual(afterRefusal("invalid_input", call, { style: "jsn", did_you_mean: "json" }), {
+    correct: { prompt, style: "json" },
+    without_style: { prompt, style: "none" },
+  });
+  const job = { alternatives: ["claude"], role: "debug", style: "json" };
+  assert.deepEqual(afterFailure("auth", { prompt, session_id }, job).another_cli, {
+    prompt,
+    cli: "claude",
+    cwd: "/project",
+    role: "debug",
+    style: "json",
+  });
+  const other = afterFailure("model_unavailable", { prompt, role: "debug" }, {
+    ...{ model: "m1", role: "debug", style: "json" },
+  });
+  assert.deepEqual(other.other_model, { prompt, role: "default", cli: "codex", style: "json" });
+});
+
 Deno.test("a role that there is not may have been meant to change nothing", () => {
   const without = (call: Call) =>
     afterRefusal("invalid_input", call, { role: "philosopher" }).without_role;

@@ -49,6 +49,7 @@ const status = fc.constantFrom(...JOB_STATUSES);
 
 const details = given({
   role: maybe(word),
+  style: maybe(word),
   did_you_mean: maybe(fc.constantFrom("coding", "codex")),
   model: maybe(word),
   cwd: maybe(fc.constant("/somewhere")),
