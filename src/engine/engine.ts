@@ -152,6 +152,7 @@ export function createEngine(parts: EngineParts): Engine {
       fallback: prepared.fallback,
       modelNamed: given.model !== undefined,
       elsewhere: prepared.elsewhere,
+      introduce: prepared.introduce,
       live: entry,
     };
     entry.done = executeJob(execution, { ...parts, admission, standing })

@@ -42,6 +42,8 @@ export interface Execution {
   modelNamed: boolean;
   /** Finds the next CLI that could take the job. */
   elsewhere: Prepared["elsewhere"];
+  /** Writes what stands before the prompt for another model. */
+  introduce: Prepared["introduce"];
   live: Live;
 }
 
@@ -133,7 +135,7 @@ export async function executeJob(
       all: () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id),
       last: () => store.jobs.newest(job.sessionId, job.id),
     };
-    const turn = { ...job, preamble: route.preamble ?? job.preamble };
+    const turn = { ...job, preamble: await preambleOn(route) };
     const first = continuation(route.profile, session, earlier, turn, job.id);
     const deadline = clock.now() + seconds * 1000;
     const end = await run(session, first, route, seconds);
@@ -147,6 +149,21 @@ export async function executeJob(
         `${profile.name} could not resume its conversation; it was told what had been said`,
       ],
     }, (deadline - clock.now()) / 1000);
+  }
+
+  /** A role's prompt may speak of the model, which a failure may have changed. */
+  async function preambleOn(route: Route): Promise<string | undefined> {
+    if (route.preamble !== undefined) return route.preamble;
+    if (route.model === execution.route.model) return job.preamble;
+    try {
+      const preamble = await execution.introduce(route) || undefined;
+      const { id, cli, model } = job;
+      if (preamble !== job.preamble) store.jobs.moveTo(id, { cli, model, preamble });
+      return preamble;
+    } catch (error) {
+      if (error instanceof AimuxError) return job.preamble; // its files have changed meanwhile
+      throw error;
+    }
   }
 
   async function run(

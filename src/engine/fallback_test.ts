@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { testProfile } from "../clis/testing.ts";
+import { AimuxError } from "../lib/errors.ts";
 import type { Job } from "../store/job.ts";
 import type { RunRequest } from "./request.ts";
 import { type TestEngine, testEngine, type TestEngineOptions } from "./testing.ts";
@@ -187,4 +188,36 @@ Deno.test("where no CLI is left, the last failure is told with all attempts", as
   const end = await ended(at, job);
   assert.deepEqual([end.status, end.result?.error?.code], ["failed", "auth"]);
   assert.deepEqual(attemptsOf(end), ["prog - quota", "other - auth"]);
+});
+
+Deno.test("each attempt is told its role as its own CLI and model", async () => {
+  await using at = engine({
+    parts: { preamble: ({ cli, model }) => Promise.resolve(`You are ${model} on ${cli}.`) },
+  });
+  const { job } = await at.engine.submit({ ...request, model: "m1" });
+  for (const n of [1, 2, 3]) await fails(at, n, QUOTA);
+  await answers(at, 4);
+  const end = await ended(at, job);
+  const told = at.processes.map(({ plan }) => plan.args.at(-1));
+  const names = ["m1 on prog", "m2 on prog", "m3 on prog", "undefined on other"];
+  assert.deepEqual(told, names.map((name) => `You are ${name}.\n\n# Task\n\nsay hi`));
+  assert.equal(end.preamble, "You are undefined on other.");
+});
+
+Deno.test("a role's prompt that was spoilt meanwhile leaves another model the one before", async () => {
+  let calls = 0;
+  await using at = engine({
+    parts: {
+      preamble() {
+        if (++calls === 1) return Promise.resolve("You review.");
+        return Promise.reject(new AimuxError("invalid_input", "Broken"));
+      },
+    },
+  });
+  const { job } = await at.engine.submit({ ...request, model: "m1" });
+  await fails(at, 1, QUOTA);
+  await answers(at, 2);
+  const end = await ended(at, job);
+  assert.deepEqual([end.status, end.preamble], ["completed", "You review."]);
+  assert.equal(at.processes[1]!.plan.args.at(-1), "You review.\n\n# Task\n\nsay hi");
 });

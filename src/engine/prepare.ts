@@ -35,6 +35,12 @@ export interface Prepared {
    * @throws AimuxError where there is none
    */
   elsewhere(route: Route, except: readonly string[]): Promise<Route>;
+  /**
+   * Writes what stands before the prompt for another route.
+   *
+   * @throws AimuxError where its files cannot be taken any more
+   */
+  introduce(route: Route): Promise<string>;
   /** The limits that hold in its folder. */
   server: AppliedProject["config"]["server"];
 }
@@ -100,6 +106,7 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
       assertRunnable(next.profile, { prompt, readOnly: from.readOnly });
       return { ...next, preamble };
     },
+    introduce: (other) => preambleOf(other, cwd, parts),
     server,
   };
 }

@@ -1,6 +1,6 @@
 /** Role prompts and styles, as the CLIs receive them. */
 import assert from "node:assert/strict";
-import { CLI_NAMES, emulator } from "../emulators/mod.ts";
+import { callsOf, CLI_NAMES, emulator } from "../emulators/mod.ts";
 import { asUser, received, run } from "./prompts.ts";
 import { startServer } from "./server.ts";
 
@@ -155,6 +155,25 @@ Deno.test("after a turn that failed, and with a transcript, the role is told aga
   );
   assert.match(got, /\[User\]\ncount\n/);
   assert.equal(got.match(/You implement what the task asks/g)?.length, 2, "once, and in the echo");
+});
+
+Deno.test("another CLI that takes the job is told the role as well, by its own name", async () => {
+  await using aimux = await startServer({
+    emulators: { codex: emulator.codex().fails("quota"), claude: emulator.claude() },
+  });
+  await asUser(
+    aimux,
+    "roles/review.md",
+    "You review on {{ cli }}{% if model %} {{ model }}{% endif %}.",
+  );
+  const result = await run(aimux, { role: "review", style: "json", fallback: "cli" });
+  assert.equal(result["cli"], "claude");
+  const first = (await callsOf(aimux.workplace.home, "codex"))[0]!.prompt!;
+  assert.match(first, /^You review on codex\.\n\n# Style: JSON\n[^]*\n\nsay hi$/);
+  assert.match(
+    await received(aimux, "claude"),
+    /^You review on claude\.\n\n# Style: JSON\n[^]*\n\nsay hi$/,
+  );
 });
 
 Deno.test("the limit of a prompt's length concerns the user's own", async () => {
