@@ -112,7 +112,7 @@ Deno.test("a role whose CLI is absent falls to the next capable one, and the ans
       "aider completed",
     ],
   );
-  assert.match(coding.text, /passed over: codex/);
+  assert.match(coding.text, /not done by: codex/);
   assert.match(coding.warnings.join(), /gpt-5\.3-codex/);
 });
 
