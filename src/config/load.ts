@@ -5,10 +5,10 @@ import { type Document, readDocument } from "./document.ts";
 import { readEnvironment } from "./environment.ts";
 import { PARSING } from "./explain.ts";
 import { type ConfigFolder, configFolders, type ConfigSources } from "./folders.ts";
-import { leaves, type Settings, valueAt } from "./merge.ts";
+import { type Settings, valueAt } from "./merge.ts";
 import { overlay } from "./overlay.ts";
 import { expandPath } from "./paths.ts";
-import { ConfigError, type ConfigProblem } from "./problem.ts";
+import { ConfigError, type ConfigProblem, type Place } from "./problem.ts";
 import { type Config, configSchema } from "./schema.ts";
 
 /** The files of a folder, the weaker first. */
@@ -17,8 +17,8 @@ const FILES = ["default.yaml", "config.yaml"];
 /** The main configuration and where it came from. */
 export interface LoadedConfig {
   config: Config;
-  /** Where each value came from, by its key: a file, `environment` or `built-in default`. */
-  origins: Map<string, string>;
+  /** Where a value came from: a place in a file, or a variable; undefined where none sets it. */
+  originOf(keys: readonly string[]): Place | undefined;
   /** The CLIs that are described, whether or not their profiles are sound. */
   cliNames: string[];
   /** The folders that were looked in, lowest layer first; `loadProfiles` reads the CLIs there. */
@@ -57,7 +57,8 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const config = configSchema.parse(overlay(files, environment), PARSING);
   return {
     config: withPaths(config, documents, sources.home),
-    origins: originsOf(config, documents),
+    // A position costs a look through the file, so it is found when it is asked for.
+    originOf: (keys) => sourceOf(keys, documents)?.locate(keys, "value"),
     cliNames,
     folders,
     files,
@@ -93,15 +94,7 @@ function withPaths(config: Config, documents: Document[], home: string): Config 
   };
 }
 
-function originsOf(config: Config, documents: Document[]): Map<string, string> {
-  const origins = new Map<string, string>();
-  for (const [keys] of leaves(config as unknown as Settings)) {
-    origins.set(keys.join("."), sourceOf(keys, documents)?.path ?? "built-in default");
-  }
-  return origins;
-}
-
 /** The highest layer that holds the key. */
-function sourceOf(keys: string[], documents: Document[]): Document | undefined {
+function sourceOf(keys: readonly string[], documents: Document[]): Document | undefined {
   return documents.findLast(({ settings }) => valueAt(settings, keys) !== undefined);
 }

@@ -11,7 +11,7 @@ const DEFAULTS = new URL("../../config/", import.meta.url);
 
 Deno.test("Without any file and variable the built-in defaults hold", () => {
   using folders = testFolders();
-  const { config, origins, cliNames } = loadConfig(folders.sources());
+  const { config, originOf, cliNames } = loadConfig(folders.sources());
   assert.equal(config.server.max_concurrent_jobs, 10);
   assert.equal(config.server.log_file, join(folders.user, "aimux.log"));
   assert.equal(config.server.db_path, join(folders.user, "sessions.db"));
@@ -20,7 +20,7 @@ Deno.test("Without any file and variable the built-in defaults hold", () => {
     cooldown_seconds: 300,
     half_open_max_calls: 1,
   });
-  assert.equal(origins.get("server.max_queue"), "built-in default");
+  assert.equal(originOf(["server", "max_queue"]), undefined);
   assert.deepEqual(cliNames, ["codex", "gemini"]);
 });
 
@@ -39,21 +39,21 @@ Deno.test("Each layer wins over the ones below it, key by key", () => {
     const env = { AIMUX_CONFIG_DIR: join(folders.path, "named") };
     if (file.startsWith("embedded")) env.AIMUX_CONFIG_DIR = "";
 
-    const { config, origins } = loadConfig(folders.sources(env));
+    const { config, originOf } = loadConfig(folders.sources(env));
 
     assert.equal(config.server.max_queue, index + 1, file);
     assert.equal(config.server.max_concurrent_jobs, 10);
     const shown = file.startsWith("embedded")
       ? file.replace("embedded", "config")
       : join(folders.path, file);
-    assert.equal(origins.get("server.max_queue"), shown);
+    assert.deepEqual(originOf(["server", "max_queue"]), { path: shown, line: 2, column: 14 });
   });
 
   const env = { AIMUX_SERVER_MAX_QUEUE: "77", AIMUX_CONFIG_DIR: join(folders.path, "named") };
-  const { config, origins } = loadConfig(folders.sources(env));
+  const { config, originOf } = loadConfig(folders.sources(env));
   assert.equal(config.server.max_queue, 77);
   assert.equal(config.server.max_depth, 6);
-  assert.equal(origins.get("server.max_queue"), "environment");
+  assert.deepEqual(originOf(["server", "max_queue"]), { path: "AIMUX_SERVER_MAX_QUEUE" });
 });
 
 Deno.test("The folder beside the binary counts only where AIMUX_CONFIG_DIR names none", () => {
