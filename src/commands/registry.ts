@@ -1,8 +1,9 @@
 /** All commands, in the order of the help. */
 import type { Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
 import { run } from "./run.ts";
 import { serveCommand } from "./serve_command.ts";
 import { version } from "./version.ts";
 
 /** A command that is listed works. */
-export const COMMANDS: readonly Command[] = [serveCommand, run, version];
+export const COMMANDS: readonly Command[] = [serveCommand, run, doctor, version];

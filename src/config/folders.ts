@@ -24,29 +24,40 @@ export interface ConfigFolder {
   shown: string;
 }
 
+/** A place where such a folder is looked for. */
+export interface ConfigPlace {
+  path: string;
+  /** Whose it is. */
+  layer: "built-in" | "AIMUX_CONFIG_DIR" | "beside the program" | "user";
+}
+
+/** The places that are looked at, lowest layer first; that of the program or the one it is told. */
+export function configPlaces({ embedded, env, home, execDir }: ConfigSources): ConfigPlace[] {
+  const named = env.AIMUX_CONFIG_DIR?.trim();
+  const places: ConfigPlace[] = [{ layer: "built-in", path: fileURLToPath(embedded) }];
+  if (named) {
+    places.push({ layer: "AIMUX_CONFIG_DIR", path: expandPath(named, Deno.cwd(), home) });
+  } else if (execDir !== undefined) {
+    places.push({ layer: "beside the program", path: join(execDir, "config") });
+  }
+  return [...places, { layer: "user", path: join(home, ".config", "aimux") }];
+}
+
 /**
  * The folders, lowest layer first.
  *
  * @throws {ConfigError} where AIMUX_CONFIG_DIR names no folder
  */
-export function configFolders({ embedded, env, home, execDir }: ConfigSources): ConfigFolder[] {
-  return [
-    { path: fileURLToPath(embedded), shown: "config" },
-    ...installed(env.AIMUX_CONFIG_DIR?.trim(), home, execDir),
-    ...ifThere(join(home, ".config", "aimux")),
-  ];
-}
-
-/** The folder of whoever installed the program: the one that is named, or the one beside it. */
-function installed(named: string | undefined, home: string, execDir?: string): ConfigFolder[] {
-  if (!named) return execDir === undefined ? [] : ifThere(join(execDir, "config"));
-  const path = expandPath(named, Deno.cwd(), home);
-  const folders = ifThere(path);
-  if (folders.length > 0) return folders;
-  throw new ConfigError([{
-    path: "AIMUX_CONFIG_DIR",
-    message: `No such folder "${path}". Create it, or unset the variable`,
-  }]);
+export function configFolders(sources: ConfigSources): ConfigFolder[] {
+  return configPlaces(sources).flatMap(({ layer, path }) => {
+    if (layer === "built-in") return [{ path, shown: "config" }];
+    const folders = ifThere(path);
+    if (folders.length > 0 || layer !== "AIMUX_CONFIG_DIR") return folders;
+    throw new ConfigError([{
+      path: layer,
+      message: `No such folder "${path}". Create it, or unset the variable`,
+    }]);
+  });
 }
 
 function ifThere(path: string): ConfigFolder[] {

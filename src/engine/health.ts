@@ -8,7 +8,7 @@ import type { ActiveJob } from "../store/jobs.ts";
 import type { Store } from "../store/store.ts";
 import { cliHealth, type CliHealthParts } from "./cli_health.ts";
 import type { DatabaseHealth, Health, LogHealth } from "./health_shape.ts";
-import { healthWarnings } from "./health_warnings.ts";
+import { healthProblems, healthWarnings } from "./health_warnings.ts";
 import { liveOwners } from "./ownership.ts";
 import { type Progress, progressText } from "./progress.ts";
 
@@ -19,8 +19,11 @@ export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
   /** When the program was started, in milliseconds since the epoch. */
   startedAt: number;
   config: Config;
-  /** The open store, or why there is none. */
-  store: Pick<Store, "check" | "jobs" | "sessions" | "owners"> | { problem: string };
+  /** The open store, or why there is none, or that none was made yet. */
+  store:
+    | Pick<Store, "check" | "jobs" | "sessions" | "owners">
+    | { problem: string }
+    | { absent: true };
   log: LogHealth;
   reach: Signals["reach"];
   /** Whose jobs are listed; those of others are only counted. */
@@ -48,10 +51,13 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
   const { database, jobs, ...stored } = stateOfStore(parts);
   const { log } = parts;
   const process_control = processControl(parts.reach);
-  const warnings = healthWarnings({ clis, database, log, process_control }, config.roles);
-  const usable = database.state === "ok" && clis.some(({ state }) => state === "ready");
+  const problems = healthProblems({ clis, database });
+  const warnings = [
+    ...problems,
+    ...healthWarnings({ clis, log, process_control }, config.roles),
+  ];
   return {
-    status: !usable ? "unusable" : warnings.length > 0 ? "degraded" : "ok",
+    status: problems.length > 0 ? "unusable" : warnings.length > 0 ? "degraded" : "ok",
     version: parts.version,
     uptime_seconds: Math.max(0, clock.now() - startedAt) / 1000,
     started_at: isoTime(startedAt),
@@ -76,6 +82,7 @@ type StoreHealth = Pick<Health, "database" | "sessions" | "servers"> & {
 
 function stateOfStore({ store, config, clock, principal, progress }: HealthParts): StoreHealth {
   const { db_path: path } = config.server;
+  if ("absent" in store) return { database: { path, state: "absent", writable: true } };
   if ("problem" in store) {
     const { problem } = store;
     return {

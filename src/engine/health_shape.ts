@@ -40,7 +40,8 @@ const jobs = z.strictObject({
 
 const database = z.strictObject({
   path: z.string(),
-  state: z.enum(["ok", "failing"]),
+  state: z.enum(["ok", "absent", "failing"])
+    .describe("absent: it is made when it is first needed; only doctor can see that"),
   problem: z.string().optional(),
   bytes: z.int().optional().describe("Its size on disk, the journal included"),
   journal_mode: z.string().optional().describe("wal where all is well"),

@@ -3,25 +3,32 @@ import type { Config } from "../config/schema.ts";
 import { sentences } from "../lib/sentences.ts";
 import type { Health } from "./health_shape.ts";
 
-/** The warnings that follow from the rest. */
+/** What keeps every prompt from being run. */
+export function healthProblems(
+  { clis, database }: Pick<Health, "clis" | "database">,
+): string[] {
+  return [...databaseFails(database), ...isAnyReady(clis) ? [] : noneReady(clis)];
+}
+
+/** What else is not as it should be. */
 export function healthWarnings(
-  { clis, database, log, process_control }: Pick<
-    Health,
-    "clis" | "database" | "log" | "process_control"
-  >,
+  { clis, log, process_control }: Pick<Health, "clis" | "log" | "process_control">,
   roles: Config["roles"],
 ): string[] {
   return [
-    ...databaseFails(database),
-    ...clis.some(({ state }) => state === "ready") ? defaultRole(clis, roles) : noneReady(clis),
+    ...isAnyReady(clis) ? defaultRole(clis, roles) : [],
     ...clis.flatMap(oneCli),
     ...logFails(log),
     ...process_control.reach === "child" ? [childOnly(process_control)] : [],
   ];
 }
 
+function isAnyReady(clis: Health["clis"]): boolean {
+  return clis.some(({ state }) => state === "ready");
+}
+
 function databaseFails({ state, problem }: Health["database"]): string[] {
-  return state === "ok" ? [] : [`No prompt can be run: ${problem}`];
+  return state !== "failing" ? [] : [`No prompt can be run: ${problem}`];
 }
 
 function noneReady(clis: Health["clis"]): string[] {

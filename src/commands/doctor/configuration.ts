@@ -1,0 +1,103 @@
+/** The configuration: where it was looked for, what it says, and where each value came from. */
+import { configPlaces, type ConfigSources } from "../../config/folders.ts";
+import { loadConfig, type LoadedConfig } from "../../config/load.ts";
+import { leaves, type Settings, valueAt } from "../../config/merge.ts";
+import { ConfigError, formatPlace } from "../../config/problem.ts";
+import { applyProject, loadProject, type ProjectConfig } from "../../config/project.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Redactor } from "../../lib/redact.ts";
+import type { DoctorReport } from "./report.ts";
+
+type Section = DoctorReport["config"];
+
+/** The configuration as a report and, where it is sound, as it holds in the folder. */
+export interface Examined {
+  section: Section;
+  /** Absent where the main configuration is broken. */
+  loaded?: LoadedConfig;
+  /** With what the project sets, where that is sound. */
+  config?: Config;
+}
+
+/** Reads everything that a call in the folder would read. */
+export function examineConfiguration(
+  sources: ConfigSources,
+  { cwd, redact }: { cwd: string; redact: Redactor },
+): Examined {
+  const section: Section = {
+    state: "ok",
+    problems: [],
+    folders: configPlaces(sources).map(({ layer, path }) => ({
+      layer,
+      path,
+      found: isFolder(path),
+    })),
+    project: { path: `${cwd}/.aimux/config.yaml`, state: "absent", problems: [], warnings: [] },
+    values: [],
+  };
+  const { project } = section;
+  const loaded = attempt(() => loadConfig(sources), section.problems);
+  const own = attempt(() => loadProject(cwd), project.problems);
+  const applied = own && loaded && attempt(() => applyProject(loaded, own), project.problems);
+  project.state = project.problems.length > 0 ? "broken" : own?.document ? "ok" : "absent";
+  project.warnings = applied?.warnings ?? own?.warnings ?? [];
+  if (!loaded) return { section: { ...section, state: "broken" } };
+
+  const config = applied?.config ?? loaded.config;
+  section.values = valuesOf(config, loaded, applied && own)
+    .map(({ key, value, origin }) => ({
+      key,
+      origin,
+      value: redact.facts({ [key]: value })[key]!,
+    }));
+  return { section, loaded, config };
+}
+
+function attempt<T>(read: () => T, problems: Section["problems"]): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function valuesOf(
+  config: Config,
+  loaded: LoadedConfig,
+  project: ProjectConfig | undefined,
+): Section["values"] {
+  return Array.from(leaves(config as unknown as Settings), ([keys, value]) => ({
+    key: keys.join("."),
+    value: value as string | number | boolean,
+    origin: originOf(keys, value, loaded, project),
+  }));
+}
+
+/** A project's file stands between the other files and the environment. */
+function originOf(
+  keys: string[],
+  value: unknown,
+  loaded: LoadedConfig,
+  project: ProjectConfig | undefined,
+): string {
+  const own = project?.document;
+  const byVariable = valueAt(loaded.environment, keys) !== undefined;
+  // A limit that the project may not raise stays with who has set it.
+  if (own && !byVariable && valueAt(own.settings, keys) === value) {
+    return formatPlace(own.locate(keys, "value"));
+  }
+  const place = loaded.originOf(keys);
+  // The program's own files are the only ones that are named by a relative path.
+  if (!place || place.path.startsWith("config/")) return "built-in default";
+  return formatPlace(place);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
