@@ -1,6 +1,7 @@
 /** What the documentation says about files, tasks, keys and fields exists, and nothing is left out. */
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
+import { doctorShape } from "../src/commands/doctor/report.ts";
 import { EXIT_MEANINGS } from "../src/commands/exit_codes.ts";
 import { COMMANDS } from "../src/commands/registry.ts";
 import { profileSchema } from "../src/config/profile.ts";
@@ -173,6 +174,31 @@ Deno.test("docs/commands.md has every command, flag and exit code", () => {
       code,
     );
   }
+});
+
+Deno.test("docs/commands.md has every field of doctor that health does not have", () => {
+  const [, section = ""] = read("docs/commands.md").split("\n## doctor\n");
+  const cells = section.split("\n").flatMap((line) => line.split("|")[1]?.match(/`[^`]+`/g) ?? []);
+  const health = fieldsOf(healthShape).filter((field) => field.includes("."));
+  for (const field of fieldsOf(doctorShape)) {
+    const known = health.includes(field) || field.startsWith("config.project.problems.");
+    assert.ok(known || cells.includes(`\`${field}\``), field);
+  }
+});
+
+Deno.test("the recorded session can be played, and shows what is still there", () => {
+  const [header, ...frames] = read("docs/terminal/session.cast").trimEnd().split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(header.version, 2);
+  let last = 0;
+  for (const [seconds, kind, text] of frames) {
+    assert.ok(seconds >= last && kind === "o" && typeof text === "string");
+    last = seconds;
+  }
+  const commands = read("docs/terminal/session.txt").match(/^\$ aimux (\w+)/gm) ?? [];
+  const names = new Set(commands.map((line) => line.slice("$ aimux ".length)));
+  assert.deepEqual([...names].sort(), ["doctor", "run"]);
+  for (const name of names) assert.ok(COMMANDS.some((command) => command.name === name), name);
 });
 
 /** The first cell of a row, without the marks of code. */

@@ -111,10 +111,11 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
   };
 }
 
-function preambleOf(
+/** What the CLI of a route is told before the prompt. */
+export function preambleOf(
   { profile, role, style, model, effort, readOnly }: Route,
   cwd: string,
-  { preamble }: PreparationParts,
+  { preamble }: Pick<PreparationParts, "preamble">,
 ): Promise<string> {
   return preamble({
     role,

@@ -109,6 +109,16 @@ Deno.test("a broken profile is a warning with file and line; the other CLIs can 
   assert.match(doctor.warnings.join("\n"), /profile\.yaml:2:1/);
 });
 
+Deno.test("a role whose own prompt is broken is a warning", async () => {
+  await using workplace = await createWorkplace({ emulators: ["codex"] });
+  const folder = `${workplace.project}/.aimux/prompts.d/roles`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/debug.md`, "{% if %}\n");
+  const doctor = await report(workplace);
+  assert.deepEqual([doctor.code, doctor.status], [0, "degraded"]);
+  assert.match(doctor.warnings.join("\n"), /^Role debug cannot be used: .*debug\.md/m);
+});
+
 Deno.test("a database that cannot be used is told, in whatever way", async (t) => {
   const ways: Record<string, (path: string) => Promise<void>> = {
     "a folder in its place": (path) => Deno.mkdir(path, { recursive: true }),

@@ -29,7 +29,8 @@ export function examineConfiguration(
     problems: [],
     folders: configPlaces(sources).map(({ layer, path }) => ({
       layer,
-      path,
+      // Of the program's own folder only its name in messages means something.
+      path: layer === "built-in" ? "config" : path,
       found: isFolder(path),
     })),
     project: { path: `${cwd}/.aimux/config.yaml`, state: "absent", problems: [], warnings: [] },

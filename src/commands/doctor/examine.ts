@@ -167,19 +167,19 @@ function verdictOn(
   ];
   const warnings = [
     ...healthWarnings(health, config.roles),
-    ...nowhere(health.clis.some(({ state }) => state === "ready") ? roles : []),
+    ...unusable(health.clis.some(({ state }) => state === "ready") ? roles : []),
     ...project.warnings,
   ];
   const status = problems.length > 0 ? "unusable" : warnings.length > 0 ? "degraded" : "ok";
   return { status, problems, warnings };
 }
 
-/** Roles that no CLI can serve; several have the same reason. */
-function nowhere(roles: DoctorReport["roles"]): string[] {
+/** Roles that cannot be used; several have the same reason. */
+function unusable(roles: DoctorReport["roles"]): string[] {
   const byProblem = Map.groupBy(roles.filter(({ problem }) => problem), ({ problem }) => problem!);
   return Array.from(byProblem, ([problem, group]) => {
     const names = group.map(({ name }) => name).join(", ");
-    return `${group.length === 1 ? "Role" : "Roles"} ${names} can go nowhere: ${problem}`;
+    return `${group.length === 1 ? "Role" : "Roles"} ${names} cannot be used: ${problem}`;
   });
 }
 

@@ -27,7 +27,7 @@ const role = z.strictObject({
     message: z.string(),
   })),
   warnings: z.array(z.string()),
-  problem: z.string().optional().describe("Why it can go nowhere"),
+  problem: z.string().optional().describe("Why it cannot be used"),
 });
 
 const mistake = z.strictObject({
@@ -42,7 +42,7 @@ const config = z.strictObject({
   problems: z.array(mistake).describe("Its mistakes; without a sound configuration nothing runs"),
   folders: z.array(z.strictObject({
     layer: z.string(),
-    path: z.string(),
+    path: z.string().describe("config for the one within the program"),
     found: z.boolean(),
   })).describe("Where it is looked for, lowest layer first"),
   project: z.strictObject({

@@ -1,6 +1,7 @@
 /** Where each role would go now. */
 import type { Surroundings } from "../../app.ts";
 import type { Config } from "../../config/schema.ts";
+import { preambleOf } from "../../engine/prepare.ts";
 import { route } from "../../engine/routing.ts";
 import { AimuxError, messageOf } from "../../lib/errors.ts";
 import { sentences } from "../../lib/sentences.ts";
@@ -18,11 +19,10 @@ export function describeRoles(roles: Config["roles"], around: Surroundings): Pro
       const known = { name, advisory, wanted: present(wanted) };
       try {
         const request = { prompt: "", principal: "local", role: name };
-        const { profile, model = profile.default_model, effort, attempts, warnings } = await route(
-          request,
-          undefined,
-          parts,
-        );
+        const chosen = await route(request, undefined, parts);
+        // A role whose own prompt is broken cannot be used either.
+        await preambleOf(chosen, around.cwd, around);
+        const { profile, model = profile.default_model, effort, attempts, warnings } = chosen;
         return {
           ...known,
           cli: profile.name,

@@ -26,6 +26,7 @@ export function dryRunPayload(run: DryRun) {
     read_only: route.readOnly,
     argv: [plan.command, ...plan.args],
     cwd,
+    executor: profile.executor,
     prompt: {
       delivery: deliveryOf(plan),
       bytes: bytesOf(continuation.prompt),
@@ -59,6 +60,7 @@ export function dryRunText(run: DryRun): string {
     `prompt: ${prompt.bytes} bytes, by ${WAYS[prompt.delivery]}${prompt.file ?? ""}` +
     (prompt.with_preamble ? ", after the prompt of role or style" : "") +
     (prompt.with_transcript ? ", after what was said before" : ""),
+    payload.executor === "pty" && "runs on: a pseudo-terminal, where there can be one",
     `environment: ${payload.env.join(" ")}`,
     `timeout: ${payload.timeout_seconds} s`,
     `session: ${payload.session ? `${payload.session.id}, continued` : "a new one"}`,
