@@ -1,32 +1,22 @@
 /** Finds out how everything is, also where parts of it are broken. */
-import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lookAround, type Surroundings } from "../../app.ts";
 import { cliFolders } from "../../config/cli_folders.ts";
 import { configFolders, type ConfigSources } from "../../config/folders.ts";
 import { loadConfig, type LoadedConfig } from "../../config/load.ts";
-import { ConfigError, formatProblem } from "../../config/problem.ts";
-import type { Config } from "../../config/schema.ts";
-import { describeHealth, type HealthParts } from "../../engine/health.ts";
-import type { Health, LogHealth } from "../../engine/health_shape.ts";
-import { healthProblems, healthWarnings } from "../../engine/health_warnings.ts";
-import { systemClock } from "../../lib/clock.ts";
-import { AimuxError, messageOf } from "../../lib/errors.ts";
+import { ConfigError } from "../../config/problem.ts";
+import type { Health } from "../../engine/health_shape.ts";
 import { createRedactor } from "../../lib/redact.ts";
-import { sentences } from "../../lib/sentences.ts";
 import { terminalProblem } from "../../process/check_terminal.ts";
-import { openStore, type Store } from "../../store/store.ts";
 import type { Program } from "../command.ts";
 import { examineConfiguration } from "./configuration.ts";
 import { describeEnvironment } from "./environment.ts";
-import { writeProblem } from "./files.ts";
-import { describePermissions } from "./permissions.ts";
+import { healthOf } from "./health.ts";
+import { describePermissions, type PermissionNeeds } from "./permissions.ts";
 import type { DoctorReport } from "./report.ts";
 import { describeRoles } from "./roles.ts";
-
-/** Programs may take their time to tell their versions: somebody waits for this one answer. */
-const VERSION_WAIT_MS = 11_000;
+import { verdictOn } from "./verdict.ts";
 
 /**
  * Examines everything for calls in a folder. Starts the CLIs for their versions, and writes only to
@@ -47,7 +37,7 @@ export async function examine(
   for (const { env } of around.profiles.values()) redact.learn(env);
 
   const health = await healthOf(around, { version, signal, configured: loaded !== undefined });
-  const roles = config ? await describeRoles(config.roles, around) : [];
+  const roles = config ? await describeRoles(config, around) : [];
   const terminal = await terminalProblem();
   const { deno, v8 } = Deno.version;
   const { os, arch, standalone: binary } = Deno.build;
@@ -87,64 +77,6 @@ function onlyProfiles(sources: ConfigSources): LoadedConfig {
   }
 }
 
-/** Why there is no store. */
-type Unopened = Extract<HealthParts["store"], { problem: string } | { absent: true }>;
-
-/** @param configured Whether it is known where database and log should be. */
-async function healthOf(
-  { signals, ...around }: Surroundings,
-  { version, signal, configured }: { version: string; signal: AbortSignal; configured: boolean },
-): Promise<Health> {
-  const clock = systemClock;
-  signal.addEventListener("abort", () => void around.versions.close(), { once: true });
-  const store: Store | Unopened = configured ? open(around.config) : { absent: true };
-  try {
-    return await describeHealth({
-      ...around,
-      version,
-      clock,
-      startedAt: clock.now(),
-      store,
-      log: logOf(around.config, configured),
-      reach: signals.reach,
-      principal: "local",
-      versionWaitMs: VERSION_WAIT_MS,
-    });
-  } finally {
-    if ("close" in store) store.close();
-    await around.versions.close();
-  }
-}
-
-/** Does not make a database: that is for who needs one. */
-function open({ server: { db_path: path } }: Config): Store | Unopened {
-  if (!existsSync(path)) {
-    const reason = writeProblem(path);
-    if (reason === undefined) return { absent: true };
-    const problem = `Cannot make the database "${path}": ${reason}`;
-    return { problem: sentences(problem, 'Check its folder, or set another "server.db_path"') };
-  }
-  try {
-    return openStore(path);
-  } catch (error) {
-    const hint = error instanceof AimuxError ? error.hint : undefined;
-    return { problem: sentences(messageOf(error), hint) };
-  }
-}
-
-function logOf(
-  { server: { log_file: path, log_level: level } }: Config,
-  wanted: boolean,
-): LogHealth {
-  if (path === "" || !wanted) return { path: "", level, state: "off" };
-  const reason = writeProblem(path);
-  if (reason !== undefined) {
-    return { path, level, state: "failing", problem: `Cannot write the log "${path}": ${reason}` };
-  }
-  const bytes = existsSync(path) ? Deno.statSync(path).size : undefined;
-  return { path, level, state: "ok", ...bytes !== undefined && { bytes } };
-}
-
 function storedBy(
   { database, servers, sessions, jobs, log }: Health,
 ): Pick<DoctorReport, "database" | "servers" | "sessions" | "jobs" | "log"> {
@@ -152,38 +84,7 @@ function storedBy(
   return { database, log, jobs: counts, ...servers && { servers }, ...sessions && { sessions } };
 }
 
-function verdictOn(
-  { section, roles, health, config }: {
-    section: DoctorReport["config"];
-    roles: DoctorReport["roles"];
-    health: Health;
-    config: Config;
-  },
-): Pick<DoctorReport, "status" | "problems" | "warnings"> {
-  const { project } = section;
-  const problems = [
-    ...[...section.problems, ...project.problems].map(formatProblem),
-    ...healthProblems(health),
-  ];
-  const warnings = [
-    ...healthWarnings(health, config.roles),
-    ...unusable(health.clis.some(({ state }) => state === "ready") ? roles : []),
-    ...project.warnings,
-  ];
-  const status = problems.length > 0 ? "unusable" : warnings.length > 0 ? "degraded" : "ok";
-  return { status, problems, warnings };
-}
-
-/** Roles that cannot be used; several have the same reason. */
-function unusable(roles: DoctorReport["roles"]): string[] {
-  const byProblem = Map.groupBy(roles.filter(({ problem }) => problem), ({ problem }) => problem!);
-  return Array.from(byProblem, ([problem, group]) => {
-    const names = group.map(({ name }) => name).join(", ");
-    return `${group.length === 1 ? "Role" : "Roles"} ${names} cannot be used: ${problem}`;
-  });
-}
-
-function needsOf({ config, profiles, cwd }: Surroundings, { clis }: Health) {
+function needsOf({ config, profiles, cwd }: Surroundings, { clis }: Health): PermissionNeeds {
   const { db_path, log_file } = config.server;
   const files = [dirname(db_path), ...log_file === "" ? [] : [log_file]];
   return {

@@ -3,16 +3,45 @@ import type { Surroundings } from "../../app.ts";
 import type { Config } from "../../config/schema.ts";
 import { preambleOf } from "../../engine/prepare.ts";
 import { route } from "../../engine/routing.ts";
+import { createStanding, type Standing, unblemished } from "../../engine/standing.ts";
+import { systemClock } from "../../lib/clock.ts";
 import { AimuxError, messageOf } from "../../lib/errors.ts";
 import { sentences } from "../../lib/sentences.ts";
+import { openReadOnly } from "../../store/read_only.ts";
 import type { DoctorReport } from "./report.ts";
 
 type Role = DoctorReport["roles"][number];
 
-/** Routes a prompt by each role; starts nothing. */
-export function describeRoles(roles: Config["roles"], around: Surroundings): Promise<Role[]> {
-  const { profiles, broken, discovery } = around;
-  const parts = { roles, profiles, broken, discovery };
+/** Routes a prompt by each role, as far as the database knows of failures; starts nothing. */
+export async function describeRoles(config: Config, around: Surroundings): Promise<Role[]> {
+  const stored = attempt(() => openReadOnly(config.server.db_path));
+  try {
+    const breakers = stored?.breakers;
+    const standing = breakers
+      ? createStanding({ breakers, config, clock: systemClock })
+      : unblemished;
+    return await routeAll(config.roles, { ...around, standing });
+  } finally {
+    stored?.[Symbol.dispose]();
+  }
+}
+
+/** A database that cannot be read is told by its own section. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AimuxError) return undefined;
+    throw error;
+  }
+}
+
+function routeAll(
+  roles: Config["roles"],
+  around: Surroundings & { standing: Standing },
+): Promise<Role[]> {
+  const { profiles, broken, discovery, standing } = around;
+  const parts = { roles, profiles, broken, discovery, standing };
   return Promise.all(
     Object.entries(roles).map(async ([name, role]): Promise<Role> => {
       const { advisory = false, ...wanted } = role;
