@@ -7,6 +7,7 @@ import { unopenedDatabase } from "../store/check_database.ts";
 import type { ActiveJob } from "../store/jobs.ts";
 import type { Store } from "../store/store.ts";
 import { cliHealth, type CliHealthParts } from "./cli_health.ts";
+import { withStanding } from "./cli_standing.ts";
 import type { DatabaseHealth, Health, LogHealth } from "./health_shape.ts";
 import { healthProblems, healthWarnings } from "./health_warnings.ts";
 import { liveOwners } from "./ownership.ts";
@@ -21,7 +22,7 @@ export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
   config: Config;
   /** The open store, or why there is none, or that none was made yet. */
   store:
-    | Pick<Store, "check" | "jobs" | "sessions" | "owners">
+    | Pick<Store, "breakers" | "check" | "jobs" | "sessions" | "owners">
     | { problem: string }
     | { absent: true };
   log: LogHealth;
@@ -44,11 +45,12 @@ const LISTED_JOBS = 100;
  */
 export async function describeHealth(parts: HealthParts): Promise<Health> {
   const { config, clock, startedAt } = parts;
-  const clis = await cliHealth({
+  const found = await cliHealth({
     ...parts,
     versionWaitMs: parts.versionWaitMs ?? VERSION_WAIT_MS,
   });
   const { database, jobs, ...stored } = stateOfStore(parts);
+  const clis = withStanding(found, parts);
   const { log } = parts;
   const process_control = processControl(parts.reach);
   const problems = healthProblems({ clis, database });
@@ -56,8 +58,9 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
     ...problems,
     ...healthWarnings({ clis, log, process_control }, config.roles),
   ];
+  const usable = problems.length === 0 && clis.some(isUsable);
   return {
-    status: problems.length > 0 ? "unusable" : warnings.length > 0 ? "degraded" : "ok",
+    status: !usable ? "unusable" : warnings.length > 0 ? "degraded" : "ok",
     version: parts.version,
     uptime_seconds: Math.max(0, clock.now() - startedAt) / 1000,
     started_at: isoTime(startedAt),
@@ -74,6 +77,10 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
     process_control,
     warnings,
   };
+}
+
+function isUsable({ state, circuit_breaker }: Health["clis"][number]): boolean {
+  return state === "ready" && circuit_breaker?.state !== "open";
 }
 
 type StoreHealth = Pick<Health, "database" | "sessions" | "servers"> & {

@@ -2,6 +2,23 @@
 import { z } from "zod";
 import { CLI_STATES } from "../clis/cli_states.ts";
 
+const circuitBreaker = z.strictObject({
+  state: z.enum(["closed", "open", "half_open"])
+    .describe("closed: it is used; open: it is left alone; half_open: a few runs try it again"),
+  failures: z.int().describe("In a row"),
+  last_error: z.string().optional().describe("The code of the last of them"),
+  retry_at: z.string().optional().describe(
+    "ISO 8601, UTC; with state open: when it is tried again",
+  ),
+  retry_in_seconds: z.int().optional().describe("The same from now"),
+});
+
+const cooldown = z.strictObject({
+  model: z.string().optional().describe("Absent: the one that the CLI chooses by itself"),
+  error: z.string().describe("The code of the failure"),
+  until: z.string().describe("ISO 8601, UTC"),
+});
+
 const cli = z.strictObject({
   name: z.string(),
   display_name: z.string().describe("The name for people"),
@@ -12,6 +29,11 @@ const cli = z.strictObject({
   read_only: z.boolean().describe("Whether it can promise to change nothing"),
   executor: z.enum(["pipe", "pty"]).optional()
     .describe("What its output is connected to, as its profile says; absent with a broken one"),
+  circuit_breaker: circuitBreaker.optional()
+    .describe("Absent where the database cannot be read, or the profile is broken"),
+  cooldowns: z.array(cooldown).optional().describe(
+    "Models that are left alone, where there are any",
+  ),
   problem: z.string().optional().describe("Why it is not ready, or why it tells no version"),
   fix: z.string().optional().describe("What to do about it"),
 });

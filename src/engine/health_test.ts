@@ -70,6 +70,7 @@ Deno.test("where all is well there is nothing to warn of", async () => {
     version: "1.0.0",
     read_only: false,
     executor: "pipe",
+    circuit_breaker: { state: "closed", failures: 0 },
   }]);
   const { path: _, bytes, ...database } = health.database;
   assert.deepEqual(database, {
@@ -260,4 +261,59 @@ Deno.test("a log that fails, and processes out of reach, are warned of", async (
   assert.equal(health.status, "degraded");
   assert.match(health.warnings[0]!, /^Cannot write the log\. Make room/);
   assert.match(health.warnings[1]!, /^Only the CLI's own process is ended with a run\. /);
+});
+
+Deno.test("a CLI that is left alone after failures is told with when it is tried again", async () => {
+  using store = testStore();
+  const clock = testClock(10_000);
+  const settings = { failureThreshold: 3, cooldownMs: 300_000, halfOpenMaxCalls: 1 };
+  const look = () => described({ clis: { codex: PATH, gemini: PATH }, store, clock });
+  const failed = () => store.breakers.failed("codex", "quota", settings, clock.now());
+  failed();
+  assert.deepEqual(cliOf(await look(), "codex").circuit_breaker, {
+    state: "closed",
+    failures: 1,
+    last_error: "quota",
+  });
+  failed();
+  failed();
+  await clock.advance(1_500);
+  const open = await look();
+  assert.equal(open.status, "degraded");
+  assert.equal(cliOf(open, "codex").state, "ready");
+  assert.deepEqual(cliOf(open, "codex").circuit_breaker, {
+    state: "open",
+    failures: 3,
+    last_error: "quota",
+    retry_at: "1970-01-01T00:05:10.000Z",
+    retry_in_seconds: 299,
+  });
+  assert.deepEqual(cliOf(open, "gemini").circuit_breaker, { state: "closed", failures: 0 });
+  assert.deepEqual(open.warnings, [
+    "codex has failed 3 times in a row, the last as quota; it is left alone for 299 more " +
+    "seconds. Look at what its last runs say",
+  ]);
+  assert.equal((await described({ store, clock })).status, "unusable", "codex is all there is");
+
+  await clock.advance(298_500);
+  const half = await look();
+  assert.deepEqual([half.status, cliOf(half, "codex").circuit_breaker?.state], ["ok", "half_open"]);
+  store.breakers.succeeded("codex");
+  assert.equal(cliOf(await look(), "codex").circuit_breaker?.state, "closed");
+});
+
+Deno.test("models that cool down are told with their CLI", async () => {
+  using store = testStore();
+  const clock = testClock(10_000);
+  store.breakers.coolDown({ cli: "codex", model: "gpt-5.4", until: 60_000, code: "quota" });
+  store.breakers.coolDown({ cli: "codex", until: 70_000, code: "quota" });
+  const { clis, status } = await described({ clis: { codex: PATH, gemini: PATH }, store, clock });
+  assert.equal(status, "ok");
+  assert.deepEqual(clis.map(({ cooldowns }) => cooldowns), [
+    [
+      { error: "quota", until: "1970-01-01T00:01:10.000Z" },
+      { model: "gpt-5.4", error: "quota", until: "1970-01-01T00:01:00.000Z" },
+    ],
+    undefined,
+  ]);
 });

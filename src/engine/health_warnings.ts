@@ -18,6 +18,7 @@ export function healthWarnings(
   return [
     ...isAnyReady(clis) ? defaultRole(clis, roles) : [],
     ...clis.flatMap(oneCli),
+    ...clis.flatMap(leftAlone),
     ...logFails(log),
     ...process_control.reach === "child" ? [childOnly(process_control)] : [],
   ];
@@ -54,6 +55,16 @@ function oneCli({ name, state, version, problem, fix }: Health["clis"][number]):
   }
   if (state !== "ready" || version !== undefined || fix === undefined) return [];
   return [sentences(`${name} does not tell its version: ${problem}`, fix)];
+}
+
+/** One that is not ready has a reason that comes first. */
+function leftAlone({ name, state, circuit_breaker: breaker }: Health["clis"][number]): string[] {
+  if (state !== "ready" || breaker?.state !== "open") return [];
+  return [sentences(
+    `${name} has failed ${breaker.failures} times in a row, the last as ${breaker.last_error}; ` +
+      `it is left alone for ${breaker.retry_in_seconds} more seconds`,
+    "Look at what its last runs say",
+  )];
 }
 
 function logFails({ state, problem }: Health["log"]): string[] {

@@ -9,7 +9,8 @@ const RESOURCES = [
     name: "health",
     uri: "aimux://health",
     title: "Health",
-    description: "Version, uptime, every CLI with path, version and state, active and queued " +
+    description:
+      "Version, uptime, every CLI with path, version, state and circuit breaker, active and queued " +
       "jobs, database and log, and warnings with what to do about them",
   },
   {

@@ -63,6 +63,7 @@ for (const era of ["auto", "legacy"] as const) {
       version: "0.169.0",
       read_only: true,
       executor: "pipe",
+      circuit_breaker: { state: "closed", failures: 0 },
     });
     assert.equal(gemini?.state, "not_installed");
     assert.match(gemini?.fix ?? "", /^Install it with: npm install/);
@@ -153,6 +154,45 @@ Deno.test("sessions with action health tells what matters of it", async () => {
   assert.deepEqual([clis.codex, clis.gemini], ["not_installed", "ready"]);
   assert.match(warnings.join(), /codex, the CLI of role "default", is not ready; gemini takes/);
   assert.match(told.text, /^clis: codex not_installed, gemini ready, /m);
+});
+
+Deno.test("health tells the circuit breaker of each CLI, also after a restart", async () => {
+  await using workplace = await createWorkplace({
+    emulators: { codex: emulator.codex().exits(3), gemini: emulator.gemini() },
+  });
+  const breakersOf = ({ clis }: Health) => clis.slice(0, 2).map((cli) => cli.circuit_breaker);
+  const closed = { state: "closed", failures: 0 };
+  {
+    await using aimux = await startServer({ workplace });
+    assert.deepEqual(breakersOf(await healthOf(aimux)), [closed, closed]);
+    for (let n = 0; n < 3; n++) await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+    const [codex] = breakersOf(await healthOf(aimux));
+    assert.deepEqual([codex?.state, codex?.failures, codex?.last_error], ["open", 3, "failed"]);
+  }
+  await using again = await startServer({ workplace });
+  const health = await healthOf(again);
+  const [codex, gemini] = breakersOf(health);
+  assert.deepEqual([codex?.state, codex?.failures], ["open", 3]);
+  assert.ok(codex!.retry_in_seconds! > 0 && codex!.retry_in_seconds! <= 300);
+  assert.deepEqual(gemini, closed);
+  assert.equal(health.status, "degraded");
+  assert.match(health.warnings.join(), /codex has failed 3 times in a row, the last as failed/);
+  const refused = await again.call("exec", { prompt: "say hi", cli: "codex" });
+  assert.equal(refused.error.code, "circuit_open");
+});
+
+Deno.test("a breaker whose time is over is half open, and closes with a good run", async () => {
+  await using aimux = await startServer({
+    emulators: { codex: emulator.codex().exits(3).nextCall() },
+    config: { circuit_breaker: { failure_threshold: 1, cooldown_seconds: 1 } },
+  });
+  const breaker = async () => (await healthOf(aimux)).clis[0]?.circuit_breaker?.state;
+  await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+  const deadline = Date.now() + 30_000;
+  while (await breaker() === "open") assert.ok(Date.now() < deadline);
+  assert.equal(await breaker(), "half_open");
+  await aimux.call("exec", { prompt: "say hi", cli: "codex" });
+  assert.equal(await breaker(), "closed");
 });
 
 Deno.test("without any CLI the server tells so, and how to get one", async () => {
