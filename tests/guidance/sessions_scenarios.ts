@@ -261,7 +261,7 @@ const OTHERS: Scenario[] = [
     tool: "sessions",
     state: "full",
     title: "health: no more can run at once",
-    ways: ["active", "start"],
+    ways: ["active"],
     at: ONE_BY_ONE,
     reach: sessions({ action: "health" }, async (aimux) => {
       // One that is left from before would make another wait.
@@ -282,6 +282,16 @@ const OTHERS: Scenario[] = [
       await background(aimux);
       return await background(aimux);
     }),
+  },
+];
+
+const UNUSABLE: Scenario[] = [
+  {
+    tool: "sessions",
+    state: "unusable",
+    title: "health: no CLI is installed",
+    ways: ["details"],
+    reach: sessions({ action: "health" }),
   },
 ];
 
@@ -352,7 +362,7 @@ const REFUSALS: Scenario[] = [
     title: "the database cannot be used",
     ways: ["retry"],
     at: { config: { server: { db_path: "/proc/nowhere/sessions.db" } } },
-    reach: sessions({ action: "health" }),
+    reach: sessions(list()),
   },
 ];
 
@@ -362,5 +372,6 @@ export const SESSIONS_SCENARIOS: readonly Scenario[] = [
   ...INFOS,
   ...CANCELS,
   ...OTHERS,
+  ...UNUSABLE,
   ...REFUSALS,
 ];

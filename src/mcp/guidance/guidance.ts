@@ -18,6 +18,7 @@ export const STATES = [
   "busy",
   "full",
   "queueing",
+  "unusable",
 ] as const;
 
 /** Where the work stands. */

@@ -111,6 +111,8 @@ const sessionsPayload = given({
   running_jobs: maybe(count),
   queued_jobs: maybe(count),
   max_concurrent_jobs: maybe(count),
+  health: maybe(fc.constantFrom("ok", "degraded", "unusable")),
+  warnings: maybe(fc.array(fc.constant("What is not as it should be"))),
 }) as unknown as fc.Arbitrary<SessionsPayload>;
 
 const refusal = given({ error }) as unknown as fc.Arbitrary<Refusal>;

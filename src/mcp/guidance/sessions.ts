@@ -9,6 +9,7 @@ import {
   type Path,
   type Policy,
   type Refusal,
+  type State,
 } from "./guidance.ts";
 import { GO_ON, inSession, waitFor, workOn } from "./jobs.ts";
 import { anyRefusal, LIST, missing, refused } from "./refusals.ts";
@@ -185,31 +186,49 @@ function cancelled({ job_id = "", session_id = "", status = "", message }: Sessi
 }
 
 function healthy(payload: SessionsPayload): Guidance {
-  const {
-    running_jobs: running = 0,
-    queued_jobs: queued = 0,
-    max_concurrent_jobs: most = 0,
-    total_sessions: total = 0,
-  } = payload;
-  const state = queued > 0 ? "queueing" : running === 0 ? "idle" : running < most ? "busy" : "full";
+  const { running_jobs = 0, queued_jobs = 0, max_concurrent_jobs = 0, total_sessions = 0 } =
+    payload;
+  const { health, warnings = [] } = payload;
+  const state = healthState(payload);
+  const active = running_jobs + queued_jobs > 0;
   return guidance({
     state,
-    you_are_here: `${running} of at most ${most} jobs run, ${queued} wait`,
+    you_are_here: `${running_jobs} of at most ${max_concurrent_jobs} jobs run, ` +
+      `${queued_jobs} wait${health === undefined || health === "ok" ? "" : `; aimux is ${health}`}`,
+    coverage_gaps: warnings.length > 0 ? ["Of each warning there is a line only"] : [],
     choose_your_path: {
-      ...state !== "idle" && {
+      ...(warnings.length > 0 || state === "unusable") && {
+        details: { when: "A warning concerns you", then: "Read the resource aimux://health" },
+      },
+      ...active && {
         active: {
           when: "You want to see what runs and waits",
           next_call: { tool: "sessions", arguments: { action: "list", status: "active" } },
           then: "Each session shows its last_job_id, by which to wait or to cancel",
         },
       },
-      ...state === "idle" && total > 0 && { list: LIST },
-      ...queued === 0 && { start: START },
+      ...!active && total_sessions > 0 && { list: LIST },
+      ...(state === "idle" || state === "busy") && { start: START },
     },
-    stop_conditions: queued > 0 ? ["No job waits any more"] : [],
-    do_not: queued > 0 ? ["Do not start more than is needed: it waits, too"] : [],
+    stop_conditions: queued_jobs > 0 ? ["No job waits any more"] : [],
+    do_not: DO_NOT[state] ?? [],
   });
 }
+
+function healthState(
+  { health, running_jobs = 0, queued_jobs = 0, max_concurrent_jobs = 0 }: SessionsPayload,
+): State {
+  if (health === "unusable") return "unusable";
+  if (queued_jobs > 0) return "queueing";
+  if (running_jobs === 0) return "idle";
+  return running_jobs < max_concurrent_jobs ? "busy" : "full";
+}
+
+const DO_NOT: Partial<Record<State, string[]>> = {
+  unusable: ["Do not call exec before the cause is removed"],
+  queueing: ["Do not start more than is needed: it waits, too"],
+  full: ["Do not start more than is needed: it waits"],
+};
 
 function afterRefusal(call: Call, refusal: Refusal): Guidance {
   const { code, details = {} } = refusal.error;

@@ -85,17 +85,23 @@ Deno.test("a slip of the pen deletes nothing", () => {
   assert.deepEqual(callsOf(refused({ ...meant, limit: 1 }, {}, meant)), { correct: meant });
 });
 
-Deno.test("health tells idle, busy, full and queueing", () => {
-  const state = (running_jobs: number, queued_jobs: number) =>
+Deno.test("health tells idle, busy, full, queueing and unusable", () => {
+  const state = (
+    running_jobs: number,
+    queued_jobs: number,
+    health: "ok" | "degraded" | "unusable" = "ok",
+  ) =>
     told({ action: "health" }, {
       action: "health",
+      health,
       running_jobs,
       queued_jobs,
       max_concurrent_jobs: 4,
       total_sessions: 1,
     }).state;
   assert.deepEqual(
-    [state(0, 0), state(1, 0), state(4, 0), state(4, 1), state(0, 1)],
-    ["idle", "busy", "full", "queueing", "queueing"],
+    [state(0, 0), state(1, 0), state(4, 0), state(4, 1), state(0, 1), state(0, 0, "degraded")],
+    ["idle", "busy", "full", "queueing", "queueing", "idle"],
   );
+  assert.equal(state(1, 1, "unusable"), "unusable");
 });
