@@ -12,6 +12,7 @@ export type Action =
   | "next_line"
   | "previous_line"
   | "line_feed"
+  | "reverse_line_feed"
   | "column"
   | "row"
   | "position"
@@ -62,7 +63,7 @@ const SINGLE: Readonly<Record<number, Action>> = {
   0x0f: "shift_in",
   0x84: "line_feed",
   0x85: "next_line",
-  0x8d: "up",
+  0x8d: "reverse_line_feed",
 };
 
 const C1_OPENERS: Readonly<Record<number, string>> = {
@@ -114,7 +115,7 @@ const ESCAPES: Readonly<Record<string, Action>> = {
   "8": "restore",
   D: "line_feed",
   E: "next_line",
-  M: "up",
+  M: "reverse_line_feed",
   c: "new_page",
 };
 

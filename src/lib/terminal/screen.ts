@@ -102,6 +102,8 @@ export function createScreen(
         return params.length === 0 ? lineFeed(0) : place(cursor + count, 0);
       case "line_feed":
         return lineFeed(row().column);
+      case "reverse_line_feed":
+        return reverseLineFeed(row().column);
       case "row":
         return place(count - 1, row().column);
       case "position":
@@ -146,6 +148,15 @@ export function createScreen(
       cursor--;
     }
     place(cursor + 1, column);
+  }
+
+  function reverseLineFeed(column: number): void {
+    if (cursor === 0) {
+      rows.unshift(new Row());
+      rows.length = Math.min(rows.length, ROWS);
+      cursor++;
+    }
+    place(cursor - 1, column);
   }
 
   function eraseLine(part: number): void {
