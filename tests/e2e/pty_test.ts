@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { callsOf, childrenOf, CLI_NAMES, emulator } from "../emulators/mod.ts";
+import { runCommand } from "./command.ts";
 import { callLine, startRaw } from "./raw.ts";
 import { startServer } from "./server.ts";
 import { createWorkplace } from "./workplace.ts";
@@ -32,6 +33,23 @@ terminalTest("without the key a CLI is run on pipes", async () => {
   await aimux.call("exec", { prompt: "say hi", cli: "crush" });
   const [call] = await callsOf(aimux.workplace.home, "crush");
   assert.deepEqual(call!.terminals, []);
+});
+
+terminalTest("the command line runs a CLI on a terminal, too, and a dry run tells it", async () => {
+  await using workplace = await createWorkplace({
+    emulators: ["crush"],
+    profiles: { crush: PTY },
+  });
+  const args = ["run", "say hi", "--cli", "crush"];
+  const dry = await runCommand(workplace, [...args, "--dry-run"]);
+  assert.match(dry.stdout, /^runs on: a pseudo-terminal$/m, dry.stderr);
+  const json = await runCommand(workplace, [...args, "--dry-run", "--json"]);
+  assert.equal(JSON.parse(json.stdout).executor, "pty");
+  const { code, stdout, stderr } = await runCommand(workplace, args);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^MOCK: say hi/);
+  const [call] = await callsOf(workplace.home, "crush");
+  assert.deepEqual(call!.terminals, ["stdout", "stderr"]);
 });
 
 terminalTest("an answer from a terminal is what a person would have seen of it", async () => {
