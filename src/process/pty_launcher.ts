@@ -81,7 +81,7 @@ export function createPtyLauncher(parts: PtyLauncherParts): Launcher {
         if (running) libc.kill(pid, SIGNAL_NUMBERS[signal]);
       },
     };
-    const end = treeEnder(plan, { pid: pid, startTime, child: child }, { clock, signals });
+    const end = treeEnder(plan, { pid, startTime, child }, { clock, signals });
     return { pid, startTime, ended: settle(), end, terminal: true };
 
     async function settle(): Promise<ProcessEnd> {
