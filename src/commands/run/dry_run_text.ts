@@ -25,7 +25,6 @@ export function dryRunPayload(run: DryRun) {
     },
     read_only: route.readOnly,
     argv: [plan.command, ...plan.args],
-    executor: profile.executor,
     cwd,
     executor: profile.executor,
     prompt: {
@@ -57,7 +56,6 @@ export function dryRunText(run: DryRun): string {
     effort && `effort: ${effort.asked}, passed on as ${effort.passed ?? "nothing"}`,
     `read-only: ${payload.read_only ? "yes" : "no"}`,
     `argv: ${shellWords(payload.argv)}`,
-    payload.executor === "pty" && "runs on: a pseudo-terminal",
     `cwd: ${payload.cwd}`,
     `prompt: ${prompt.bytes} bytes, by ${WAYS[prompt.delivery]}${prompt.file ?? ""}` +
     (prompt.with_preamble ? ", after the prompt of role or style" : "") +
