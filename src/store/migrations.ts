@@ -6,12 +6,6 @@ import type { Database } from "./database.ts";
 /** Step n leads from `user_version` n to n + 1. Times are milliseconds since the epoch. */
 const MIGRATIONS = [
   `
-  CREATE TABLE about (
-    created_at INTEGER NOT NULL,
-    checked_at INTEGER
-  ) STRICT;
-  INSERT INTO about (created_at) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER));
-
   CREATE TABLE owners (
     id TEXT PRIMARY KEY,
     pid INTEGER NOT NULL,
@@ -40,12 +34,10 @@ const MIGRATIONS = [
       ('queued', 'running', 'completed', 'failed', 'cancelled', 'timed_out', 'interrupted')),
     cli TEXT NOT NULL,
     role TEXT NOT NULL,
-    style TEXT,
     model TEXT,
     reasoning_effort TEXT,
     read_only INTEGER NOT NULL,
     prompt TEXT NOT NULL,
-    preamble TEXT,
     pid INTEGER,
     process_start_time TEXT,
     cancel_requested INTEGER NOT NULL DEFAULT 0,
@@ -55,6 +47,20 @@ const MIGRATIONS = [
     started_at INTEGER,
     finished_at INTEGER
   ) STRICT;
+
+  CREATE INDEX jobs_by_session ON jobs (session_id, id);
+  CREATE INDEX jobs_by_status ON jobs (status, id);
+  CREATE INDEX sessions_by_activity ON sessions (principal, last_active_at);
+  `,
+  `
+  CREATE TABLE about (
+    created_at INTEGER NOT NULL,
+    checked_at INTEGER
+  ) STRICT;
+  INSERT INTO about (created_at) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER));
+
+  ALTER TABLE jobs ADD COLUMN style TEXT;
+  ALTER TABLE jobs ADD COLUMN preamble TEXT;
 
   CREATE TABLE metrics (
     cli TEXT NOT NULL,
@@ -89,9 +95,6 @@ const MIGRATIONS = [
 
   CREATE INDEX latencies_by_cli ON latencies (cli, id);
   CREATE INDEX latencies_by_role ON latencies (role, id);
-  CREATE INDEX jobs_by_session ON jobs (session_id, id);
-  CREATE INDEX jobs_by_status ON jobs (status, id);
-  CREATE INDEX sessions_by_activity ON sessions (principal, last_active_at);
 
   CREATE TABLE breakers (
     cli TEXT PRIMARY KEY,
