@@ -14,9 +14,10 @@ import type { PreparationParts } from "./engine/prepare.ts";
 import { systemClock } from "./lib/clock.ts";
 import { AimuxError, errorFacts, messageOf } from "./lib/errors.ts";
 import { createIds } from "./lib/ids.ts";
-import { createLog, type Log } from "./lib/log.ts";
+import { createLog } from "./lib/log.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { sentences } from "./lib/sentences.ts";
+import { tapLog, type TappedLog } from "./lib/tapped_log.ts";
 import type { ToolContext } from "./mcp/tools/define_tool.ts";
 import { createLaunchers, type LauncherFor } from "./process/launchers.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
@@ -45,7 +46,7 @@ export interface StopOptions {
 
 /** The program without its face. */
 export interface App {
-  log: Log;
+  log: TappedLog;
   /** Knows the secrets of the environment and of the profiles. */
   redact: Redactor;
   /**
@@ -121,7 +122,8 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
   const { log_file: path, log_level: level, log_max_mb: megabytes, log_files: keep } =
     config.server;
   const redact = createRedactor(env);
-  const log = createLog({ path, level, redact, maxBytes: megabytes * 1_000_000, keep });
+  const logFile = createLog({ path, level, redact, maxBytes: megabytes * 1_000_000, keep });
+  const log = tapLog(logFile);
   const clock = systemClock;
   const startedAt = clock.now();
   let around: Surroundings | undefined;
@@ -148,7 +150,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       await answered?.();
       stopped = true;
       parts?.close();
-      log[Symbol.dispose]();
+      logFile[Symbol.dispose]();
     },
   };
 

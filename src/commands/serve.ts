@@ -51,10 +51,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   tellCrash(app);
   const transport = createStdioTransport(options);
   const connection = serveStdio(
-    () =>
+    ({ era }) =>
       createMcpServer({
         version,
         principal: "local",
+        connection: { era, lasting: true, listening: transport.listening },
         context: app.parts,
         clock: systemClock,
         health: app.health,

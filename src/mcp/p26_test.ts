@@ -88,6 +88,7 @@ async function announced(): Promise<Map<string, string[] | undefined>> {
   const server = createMcpServer({
     version: "1",
     principal: "local",
+    connection: { era: "legacy", lasting: true },
     clock: systemClock,
     ...UNHEARD,
     context: () => Promise.reject(new Error("not asked for")),

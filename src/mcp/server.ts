@@ -2,15 +2,18 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
-import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
+import type { TappedLog } from "../lib/tapped_log.ts";
 import type { Health } from "../engine/health_shape.ts";
 import type { Metrics } from "../engine/metrics_shape.ts";
-import type { Store } from "../store/store.ts";
 import { callTool } from "./call_tool.ts";
+import { registerCatalogResources } from "./catalog_resources.ts";
+import type { Connection } from "./connection.ts";
+import { serveJobMessages } from "./job_messages.ts";
 import { registerJobResources } from "./job_resources.ts";
 import { progressSink } from "./progress_sink.ts";
 import { registerStateResources } from "./state_resources.ts";
+import { serveSubscriptions } from "./subscriptions.ts";
 import { describeTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
 import { TOOLS } from "./tools/registry.ts";
 
@@ -24,8 +27,9 @@ export interface ServerParts {
   /** What the CLIs did. @throws AimuxError */
   metrics(): Promise<Metrics>;
   principal: string;
+  connection: Connection;
   clock: Clock;
-  log: Log;
+  log: TappedLog;
   redact: Redactor;
 }
 
@@ -36,22 +40,45 @@ const INSTRUCTIONS = [
   "stand. A job goes on when a call returns early: never start the same task twice.",
 ].join(" ");
 
+/** The lists only change with the program, and are the same for everybody. */
+const LIST_HINT = { ttlMs: 300_000, cacheScope: "public" as const };
+const CACHE_HINTS = {
+  "server/discover": LIST_HINT,
+  "tools/list": LIST_HINT,
+  "resources/list": LIST_HINT,
+  "resources/templates/list": LIST_HINT,
+};
+
 /** Builds one server instance; the SDK asks for one for each connection. */
 export function createMcpServer(parts: ServerParts): McpServer {
+  const { era, lasting } = parts.connection;
+  const capabilities = {
+    // The lists are the same for as long as the program runs.
+    tools: { listChanged: false },
+    resources: { listChanged: false, subscribe: lasting || era === "modern" },
+    ...tellsMessages(parts.connection) && { logging: {} },
+  };
   const server = new McpServer(
     { name: "aimux", title: "aimux", version: parts.version },
-    { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
+    { capabilities, instructions: INSTRUCTIONS, cacheHints: CACHE_HINTS },
   );
+  const gone = new AbortController();
+  server.server.onclose = () => gone.abort();
   for (const tool of TOOLS) register(server, tool, parts);
   registerStateResources(server, {
     "aimux://health": () => parts.health(parts.principal),
     "aimux://metrics": () => parts.metrics(),
   });
-  registerJobResources(server, {
-    principal: parts.principal,
-    store: async (): Promise<Store> => (await parts.context()).store,
-  });
+  registerJobResources(server, parts);
+  registerCatalogResources(server, parts);
+  serveSubscriptions(server, { ...parts, closed: gone.signal });
+  if (tellsMessages(parts.connection)) serveJobMessages(server, { ...parts, closed: gone.signal });
   return server;
+}
+
+/** The new era has no messages but those that belong to a request. */
+function tellsMessages({ era, lasting }: Connection): boolean {
+  return era === "legacy" && lasting;
 }
 
 function register(

@@ -10,6 +10,7 @@ import { UriTemplate } from "@modelcontextprotocol/server";
  */
 export function withQuery(path: string, parameters: readonly string[]): UriTemplate {
   const pathTemplate = new UriTemplate(path);
+  if (parameters.length === 0) return pathTemplate;
   const template = new UriTemplate(`${path}{?${parameters.join(",")}}`);
   template.match = function match(uri) {
     const [before = "", query = ""] = uri.split("?", 2);

@@ -28,12 +28,17 @@ export interface ActiveJob
   queuePosition: number | undefined;
 }
 
+/** As much of a job as tells whether there is something new to see. */
+export type JobSighting = Pick<Job, "id" | "sessionId" | "status" | "cli">;
+
 /** Reads and changes jobs. */
 export interface JobTable {
   insert(job: NewJob, now: number): void;
   /** A job by id; with a principal only if it is theirs. */
   find(id: string, principal?: string): Job | undefined;
   bySession(sessionId: string): Job[];
+  /** A principal's jobs whose id begins so, the newest first. */
+  ids(principal: string, beginning: string, limit: number): string[];
   /** The newest job of a session, or the newest before another one. */
   newest(sessionId: string, before?: string): Job | undefined;
   /** Every queued or running job, oldest first; of one owner, if given. */
@@ -43,6 +48,11 @@ export interface JobTable {
   /** Owners of unfinished jobs that are not registered. */
   abandoned(): string[];
   count(status: "queued" | "running"): number;
+  /**
+   * A principal's unfinished jobs, and those of any state that were recorded after a mark; and the
+   * mark of the newest, with which to ask again.
+   */
+  news(principal: string, after: number): { jobs: JobSighting[]; mark: number };
   /** How many queued jobs stand before this one, and this one. */
   queuePosition(id: string): number;
   /**
@@ -114,6 +124,12 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
     bySession: (session) =>
       many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id", { session }),
 
+    ids: (principal, beginning, limit) =>
+      db.prepare(
+        `SELECT id FROM jobs WHERE principal = :principal
+          AND substr(id, 1, length(:beginning)) = :beginning ORDER BY id DESC LIMIT :limit`,
+      ).all({ principal, beginning, limit }).map((row) => String(row["id"])),
+
     newest: (session, before) =>
       many(
         `SELECT * FROM jobs WHERE session_id = :session AND (:before IS NULL OR id < :before)
@@ -146,6 +162,20 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
         AND owner NOT IN (SELECT id FROM owners)`).all().map((row) => String(row["owner"])),
 
     count: (status) => one("SELECT count(*) FROM jobs WHERE status = :status", { status }),
+
+    news(principal, after) {
+      const rows = db.prepare(
+        `SELECT rowid, id, session_id, status, cli FROM jobs
+          WHERE principal = :principal AND (rowid > :after OR ${UNFINISHED}) ORDER BY rowid`,
+      ).all({ principal, after });
+      const jobs = rows.map((row): JobSighting => ({
+        id: String(row["id"]),
+        sessionId: String(row["session_id"]),
+        status: row["status"] as JobStatus,
+        cli: String(row["cli"]),
+      }));
+      return { jobs, mark: Math.max(after, ...rows.map((row) => Number(row["rowid"]))) };
+    },
 
     queuePosition: (id) =>
       one("SELECT count(*) FROM jobs WHERE status = 'queued' AND id <= :id", { id }),

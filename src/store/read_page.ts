@@ -11,6 +11,14 @@ export interface Page {
 /** The most bytes of one character in UTF-8, less its first. */
 const CONTINUATION_BYTES = 3;
 
+/** What pages are cut from. */
+export interface Pageable {
+  /** In bytes. */
+  size: number;
+  /** At most so many bytes from an offset; fewer where it ends. */
+  read(offset: number, length: number): Uint8Array;
+}
+
 /**
  * Reads the characters whose first byte lies in `[offset, offset + limit)`. So pages join without
  * gap or overlap, whether a reader goes on at `nextOffset`, at `offset + limit`, or at `offset`
@@ -18,6 +26,27 @@ const CONTINUATION_BYTES = 3;
  *
  * @param growing Whether more may follow: then a character that is cut off at the end is left for
  * the next page.
+ */
+export function cutPage(
+  { size, read }: Pageable,
+  offset: number,
+  limit: number,
+  growing = false,
+): Page {
+  if (offset >= size) return { text: "", totalBytes: size };
+  const first = Math.max(0, offset - CONTINUATION_BYTES);
+  const bytes = read(first, Math.min(offset + limit + CONTINUATION_BYTES, size) - first);
+  const start = boundary(bytes, offset - first);
+  const whole = growing && first + bytes.length === size ? wholeLength(bytes) : bytes.length;
+  const end = Math.max(start, Math.min(boundary(bytes, offset + limit - first), whole));
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end));
+  const nextOffset = first + end;
+  return { text, totalBytes: size, ...nextOffset < size && { nextOffset } };
+}
+
+/**
+ * Reads a page of a file, as {@linkcode cutPage} does.
+ *
  * @returns undefined where there is no such file.
  */
 export function readPage(
@@ -35,16 +64,12 @@ export function readPage(
   }
   try {
     const { size } = file.statSync();
-    if (offset >= size) return { text: "", totalBytes: size };
-    const first = Math.max(0, offset - CONTINUATION_BYTES);
-    file.seekSync(first, Deno.SeekMode.Start);
-    const bytes = readFully(file, Math.min(offset + limit + CONTINUATION_BYTES, size) - first);
-    const start = boundary(bytes, offset - first);
-    const whole = growing && first + bytes.length === size ? wholeLength(bytes) : bytes.length;
-    const end = Math.max(start, Math.min(boundary(bytes, offset + limit - first), whole));
-    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end));
-    const nextOffset = first + end;
-    return { text, totalBytes: size, ...nextOffset < size && { nextOffset } };
+    return cutPage(
+      { size, read: (at, length) => readAt(file, at, length) },
+      offset,
+      limit,
+      growing,
+    );
   } finally {
     file.close();
   }
@@ -77,7 +102,9 @@ function lengthOf(first = 0): number {
   return first >= 0xc0 ? 2 : 1;
 }
 
-function readFully(file: Deno.FsFile, length: number): Uint8Array {
+/** Reads at a place of a file; less where it ends. */
+export function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
+  file.seekSync(offset, Deno.SeekMode.Start);
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {

@@ -46,6 +46,8 @@ export interface SessionTable {
   find(id: string, principal: string): Session | undefined;
   /** Newest activity first. */
   list(filter: SessionFilter): SessionSummary[];
+  /** Ids of a principal's sessions that begin so, newest activity first. */
+  ids(principal: string, beginning: string, limit: number): string[];
   /** How many there are; of one principal, if given. */
   count(principal?: string): number;
   touch(id: string, now: number): void;
@@ -90,6 +92,13 @@ export function createSessionTable(db: Database): SessionTable {
           status: row["status"] as JobStatus,
           lastJobId: String(row["last_job_id"]),
         })),
+
+    ids: (principal, beginning, limit) =>
+      db.prepare(
+        `SELECT id FROM sessions WHERE principal = :principal
+          AND substr(id, 1, length(:beginning)) = :beginning
+          ORDER BY last_active_at DESC, id DESC LIMIT :limit`,
+      ).all({ principal, beginning, limit }).map((row) => String(row["id"])),
 
     count: (principal) =>
       Number(

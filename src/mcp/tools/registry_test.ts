@@ -22,6 +22,7 @@ async function announced() {
   const server = createMcpServer({
     version: "1",
     principal: "local",
+    connection: { era: "legacy", lasting: true },
     clock: systemClock,
     ...UNHEARD,
     context: () => Promise.reject(new Error("not asked for")),

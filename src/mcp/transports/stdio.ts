@@ -32,6 +32,8 @@ export interface StdioStreams {
 export interface StdioTransport extends Transport {
   /** Resolves when the first message was written. */
   readonly firstWritten: Promise<void>;
+  /** Resolves when the client begins to listen to changes. */
+  readonly listening: Promise<void>;
   /** Resolves at the end of input, or when output cannot be written any more. */
   readonly inputEnded: Promise<void>;
   /** Resolves when no request is unanswered. */
@@ -43,6 +45,7 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
   const unanswered = new Set<RequestId>();
   const first = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
+  const listen = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
   let writing: Promise<void> = Promise.resolve();
   let closed = false;
@@ -50,6 +53,7 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
   const transport: StdioTransport = {
     firstWritten: first.promise,
     inputEnded: end.promise,
+    listening: listen.promise,
     start() {
       void read();
       return Promise.resolve();
@@ -114,7 +118,9 @@ export function createStdioTransport({ input, write }: StdioStreams): StdioTrans
         if (unanswered.has(message.id)) {
           return refuse(INVALID_REQUEST, "A request with this id is still unanswered", message.id);
         }
-        unanswered.add(message.id);
+        // It is answered when the connection is closed, for which nothing waits.
+        if (message.method === "subscriptions/listen") listen.resolve();
+        else unanswered.add(message.id);
       } else if (message.method === "notifications/cancelled") {
         settle((message.params as { requestId?: RequestId } | undefined)?.requestId);
       }

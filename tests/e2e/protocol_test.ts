@@ -1,0 +1,157 @@
+/** What the protocol has besides tools, through clients of both eras. */
+import type { Client } from "@modelcontextprotocol/client";
+import assert from "node:assert/strict";
+import { emulator } from "../emulators/mod.ts";
+import { startServer } from "./server.ts";
+import { createWorkplace } from "./workplace.ts";
+
+const said = (text: string) =>
+  JSON.stringify({ type: "item.completed", item: { id: "i", type: "agent_message", text } }) + "\n";
+
+/** Says something, waits, and says more: long enough for a client to subscribe. */
+const talking = emulator.codex().prints(said("Reading")).waits(1500).prints(said("Writing"));
+
+/** Collects what a client is told under a method, and waits for it. */
+function listenTo(client: Client, method: "resources/updated" | "message") {
+  const heard: Record<string, unknown>[] = [];
+  let wake = Promise.withResolvers<void>();
+  client.setNotificationHandler(`notifications/${method}`, ({ params }) => {
+    heard.push(params);
+    wake.resolve();
+    wake = Promise.withResolvers();
+  });
+  return {
+    heard,
+    async until(enough: (params: Record<string, unknown>) => boolean) {
+      while (!heard.some(enough)) await wake.promise;
+    },
+  };
+}
+
+for (const era of ["auto", "legacy"] as const) {
+  Deno.test(`a job is read, completed and followed to its end by subscription (${era})`, async (t) => {
+    await using workplace = await createWorkplace({ emulators: { codex: talking } });
+    await using aimux = await startServer({ workplace, era });
+    await using other = await startServer({ workplace });
+    const { client } = aimux;
+    const updates = listenTo(client, "resources/updated");
+
+    await t.step("templates are listed, always the same", async () => {
+      const { resourceTemplates } = await client.listResourceTemplates();
+      assert.deepEqual(resourceTemplates.map(({ uriTemplate }) => uriTemplate), [
+        "aimux://jobs/{id}",
+        "aimux://jobs/{id}/output{?offset,limit}",
+        "aimux://jobs/{id}/answer{?offset,limit}",
+        "aimux://sessions/{id}/transcript{?offset,limit}",
+        "aimux://clis/{name}",
+        "aimux://roles/{name}",
+      ]);
+      assert.deepEqual((await client.listResourceTemplates()).resourceTemplates, resourceTemplates);
+    });
+
+    // The job is another server's on the same database.
+    const { job_id, session_id } = await other.call("exec", {
+      prompt: "read and write",
+      cli: "codex",
+      async: true,
+    });
+    const job = `aimux://jobs/${job_id}`;
+    const transcript = `aimux://sessions/${session_id}/transcript`;
+    const status = async () => {
+      const { contents: [json] } = await client.readResource({ uri: job });
+      return JSON.parse(json && "text" in json ? json.text : "").status;
+    };
+
+    await t.step("changes are told until the end", async () => {
+      const uris = [job, `${job}/output`, transcript];
+      if (era === "legacy") {
+        for (const uri of uris) await client.subscribeResource({ uri });
+      } else {
+        const { honoredFilter } = await client.listen({ resourceSubscriptions: uris });
+        assert.deepEqual(honoredFilter.resourceSubscriptions, uris);
+      }
+      await updates.until(({ uri }) => uri === `${job}/output`);
+      await updates.until(({ uri }) => uri === transcript);
+      assert.equal(await status(), "completed");
+      assert.ok(updates.heard.every(({ uri }) => uris.includes(String(uri))));
+    });
+
+    await t.step("the transcript has the turn", async () => {
+      const { contents: [page] } = await client.readResource({ uri: transcript });
+      const text = page && "text" in page ? page.text : "";
+      assert.match(text, /\[User, job_.*\]\nread and write\n\n\[codex, completed, .*\]\n/);
+      assert.match(text, /MOCK: read and write.*\n$/);
+    });
+
+    await t.step("arguments are completed", async () => {
+      const complete = async (uri: string, name: string, value: string) =>
+        (await client.complete({ ref: { type: "ref/resource", uri }, argument: { name, value } }))
+          .completion.values;
+      assert.deepEqual(await complete("aimux://jobs/{id}", "id", "job_"), [job_id]);
+      assert.deepEqual(
+        await complete("aimux://sessions/{id}/transcript{?offset,limit}", "id", ""),
+        [session_id],
+      );
+      assert.deepEqual(await complete("aimux://clis/{name}", "name", "co"), ["codex", "continue"]);
+      assert.deepEqual(await complete("aimux://roles/{name}", "name", "sec"), ["secaudit"]);
+    });
+
+    await t.step("a CLI and a role are read by name", async () => {
+      const read = async (uri: string) => {
+        const { contents: [json] } = await client.readResource({ uri });
+        return JSON.parse(json && "text" in json ? json.text : "");
+      };
+      assert.equal((await read("aimux://clis/codex")).state, "ready");
+      assert.equal((await read("aimux://roles/codereview")).advisory, true);
+      await assert.rejects(read("aimux://roles/toString"), /not found/i);
+    });
+
+    await t.step("what is not there cannot be subscribed to", async () => {
+      if (era !== "legacy") return;
+      await assert.rejects(client.subscribeResource({ uri: "aimux://jobs/job_0" }), /not found/i);
+      const health = client.subscribeResource({ uri: "aimux://health" });
+      await assert.rejects(health, /Nothing is told of changes to "aimux:\/\/health"/);
+    });
+
+    assert.deepEqual(workplace.processesLeft().filter((line) => line.includes("codex")), []);
+  });
+}
+
+Deno.test("a client of the old era that sets a log level is told what becomes of its jobs", async () => {
+  await using aimux = await startServer({
+    era: "legacy",
+    emulators: ["codex"],
+    env: { SOME_API_KEY: "correct-horse-battery" },
+  });
+  const messages = listenTo(aimux.client, "message");
+  await aimux.call("exec", { prompt: "one", cli: "codex" });
+  assert.deepEqual(messages.heard, [], "nobody asked");
+  await aimux.client.setLoggingLevel("info");
+  const { job_id } = await aimux.call("exec", {
+    prompt: "two",
+    cli: "codex",
+    model: "correct-horse-battery",
+  });
+  await messages.until(({ data }) => (data as { message: string }).message === "Job ended");
+  const told = messages.heard.map(({ level, logger, data }) => {
+    const { message, job, status } = data as Record<string, unknown>;
+    return { level, logger, message, job, ...status !== undefined && { status } };
+  });
+  const of = { level: "info", logger: "aimux", job: job_id };
+  assert.deepEqual(told, [
+    { ...of, message: "Job started" },
+    { ...of, message: "Job ended", status: "completed" },
+  ]);
+  assert.doesNotMatch(JSON.stringify(messages.heard), /correct-horse/);
+  await aimux.client.setLoggingLevel("error");
+  await aimux.call("exec", { prompt: "three", cli: "codex" });
+  assert.equal(messages.heard.length, told.length);
+});
+
+Deno.test("a client that still listens when it goes does not hold the server up", async () => {
+  await using aimux = await startServer({ emulators: ["codex"] });
+  await aimux.client.listen({ resourceSubscriptions: ["aimux://jobs/job_1"] });
+  const begun = Date.now();
+  await aimux.stop();
+  assert.ok(Date.now() - begun < 9000, "shorter than the grace of running calls");
+});
