@@ -21,13 +21,11 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function startServer(): Promise<number> {
-  if (Deno.stdin.isTerminal()) {
-    console.error("aimux speaks MCP on standard input; Ctrl+C ends it");
-  }
   return await serve({
     machine: thisMachine(),
     version: manifest.version,
     embedded,
+    terminal: Deno.stdin.isTerminal(),
     input: Deno.stdin.readable,
     write: writeStdout,
   });

@@ -60,7 +60,8 @@ Deno.test("docs/configuration.md has every key of config/default.yaml with its d
   const text = read("docs/configuration.md");
   for (const [keys, value] of leaves(settings)) {
     const row = rowOf(text, keys.join("."));
-    assert.ok(row.includes(`\`${value}\``), `${keys.join(".")} with the default ${value}: ${row}`);
+    const shown = value === "" || Array.isArray(value) ? JSON.stringify(value) : value;
+    assert.ok(row.includes(`\`${shown}\``), `${keys.join(".")} with the default ${shown}: ${row}`);
   }
   for (const [name, role] of Object.entries(roles as Settings)) {
     const cells = rowOf(text, name).split("|").map((cell) => cell.trim());

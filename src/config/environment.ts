@@ -56,6 +56,8 @@ export function readEnvironment(env: Record<string, string>, roles: string[]): E
     }
     const port = value(env, "PORT");
     if (port !== undefined) set("PORT", ["server", "transport", "port"], port);
+    const token = value(env, "AIMUX_AUTH_TOKEN");
+    if (token !== undefined) set("AIMUX_AUTH_TOKEN", ["server", "auth_token"], token);
   }
 
   function scalars(): void {
@@ -130,7 +132,8 @@ function variablePart(key: string): string {
 }
 
 function variableOf(keys: Keys, names: Map<string, string>): string {
-  return names.get(keys.join(".")) ?? "environment";
+  // The parts of a list have no variables of their own.
+  return names.get(keys.join(".")) ?? names.get(keys.slice(0, -1).join(".")) ?? "environment";
 }
 
 interface ScalarKey {
@@ -138,11 +141,18 @@ interface ScalarKey {
   convert: (value: string) => unknown;
 }
 
-/** The scalar keys of the schema by their variables. */
+/** What becomes of a text by the kind of value that a key has; all else stays text. */
+const converters: Record<string, (value: string) => unknown> = {
+  number,
+  boolean: (value) => /^(?:true|false)$/i.test(value) ? value.toLowerCase() === "true" : value,
+  list: (value) => value.split(",").map((part) => part.trim()).filter((part) => part !== ""),
+};
+
+/** The scalar keys of the schema, and the lists, by their variables. */
 function scalarKeys(): Map<string, ScalarKey> {
   const found = new Map<string, ScalarKey>();
   for (const [keys, value] of leaves(configSchema.parse({}))) {
-    const convert = typeof value === "number" ? number : String;
+    const convert = converters[Array.isArray(value) ? "list" : typeof value] ?? String;
     found.set(`AIMUX_${keys.map(variablePart).join("_")}`, { keys, convert });
   }
   return found;

@@ -13,14 +13,44 @@ function withRoles(): TestFolders {
   return testFolders({ "embedded/default.yaml": ROLES });
 }
 
-Deno.test("Each scalar key has a variable, its path in capitals", () => {
+/** Sound values for the keys whose defaults are empty. */
+const EXAMPLES: Record<string, string> = {
+  "server.auth_token": "correct-horse",
+  "server.transport.allowed_hosts": "aimux.example",
+  "server.transport.allowed_origins": "https://aimux.example",
+  "server.transport.tls_cert": "/cert.pem",
+  "server.transport.tls_key": "/key.pem",
+};
+
+Deno.test("Each scalar key and each list has a variable, its path in capitals", () => {
   using folders = testFolders();
   for (const [keys, value] of leaves(configSchema.parse({}) as unknown as Settings)) {
     const name = `AIMUX_${keys.join("_").toUpperCase()}`;
-    const { config, originOf } = loadConfig(folders.sources({ [name]: String(value) }));
+    const given = EXAMPLES[keys.join(".")] ?? String(value);
+    const { config, originOf } = loadConfig(folders.sources({ [name]: given }));
     assert.deepEqual(originOf(keys), { path: name });
-    assert.equal(typeof valueAt(config, keys), typeof value, name);
+    const read = valueAt(config, keys);
+    assert.equal(typeof read, typeof value, name);
+    assert.equal(Array.isArray(read), Array.isArray(value), name);
   }
+});
+
+Deno.test("A variable of a list holds its parts between commas, one of a switch true or false", () => {
+  using folders = testFolders();
+  const { transport } = loadConfig(folders.sources({
+    AIMUX_SERVER_TRANSPORT_ALLOWED_HOSTS: "a.example, [::2],",
+    AIMUX_SERVER_TRANSPORT_SSE: "True",
+  })).config.server;
+  assert.deepEqual(transport.allowed_hosts, ["a.example", "[::2]"]);
+  assert.equal(transport.sse, true);
+});
+
+Deno.test("AIMUX_AUTH_TOKEN sets the token, and the variable of its path is stronger", () => {
+  using folders = testFolders();
+  const tokenOf = (env: Record<string, string>) =>
+    loadConfig(folders.sources(env)).config.server.auth_token;
+  assert.equal(tokenOf({ AIMUX_AUTH_TOKEN: "one" }), "one");
+  assert.equal(tokenOf({ AIMUX_AUTH_TOKEN: "one", AIMUX_SERVER_AUTH_TOKEN: "two" }), "two");
 });
 
 Deno.test("The variables of the documentation set their keys", () => {
@@ -39,8 +69,10 @@ Deno.test("The variables of the documentation set their keys", () => {
 
 Deno.test("MCP_TRANSPORT knows streamablehttp, and aimux's own variable is stronger", () => {
   using folders = testFolders();
-  const transport = (env: Record<string, string>) =>
-    loadConfig(folders.sources(env)).config.server.transport;
+  const transport = (env: Record<string, string>) => {
+    const { type, port } = loadConfig(folders.sources(env)).config.server.transport;
+    return { type, port };
+  };
   assert.deepEqual(transport({ MCP_TRANSPORT: "streamablehttp", PORT: "81" }), {
     type: "http",
     port: ":81",
@@ -128,6 +160,22 @@ const mistakes: [name: string, value: string, problem: string][] = [
     'Expected one of stdio, sse, http, streamablehttp, found "htpp". Did you mean "http"?',
   ],
   [
+    "AIMUX_AUTH_TOKEN",
+    "a token with spaces",
+    'Invalid value for "server.auth_token". Use visible ASCII characters without spaces',
+  ],
+  [
+    "AIMUX_SERVER_TRANSPORT_SSE",
+    "yes",
+    'Expected true or false for "server.transport.sse", found "yes"',
+  ],
+  [
+    "AIMUX_SERVER_TRANSPORT_ALLOWED_HOSTS",
+    "https://a.example",
+    'Invalid value "https://a.example" for "server.transport.allowed_hosts.0". ' +
+    "Use a host name without a port",
+  ],
+  [
     "PORT",
     "eighty",
     'Expected a port such as 8080, ":8080" or "127.0.0.1:8080" ' +
@@ -150,7 +198,7 @@ Deno.test("Empty variables count as unset, and others of aimux are left alone", 
     AIMUX_ROLE_ZEBRA: "",
     MCP_TRANSPORT: "",
     AIMUX_CONFIG_DIR: "",
-    AIMUX_AUTH_TOKEN: "x",
+    AIMUX_AUTH_TOKEN: " ",
     AIMUX_DEPTH: "1",
     AIMUX_JOB_ID: "job_1",
     AIMUX_SOMETHING: "x",

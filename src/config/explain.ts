@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { nearest } from "../lib/nearest.ts";
+import { isSecretName } from "../lib/secret_names.ts";
 import type { ConfigProblem, Place } from "./problem.ts";
 import { isMap } from "./merge.ts";
 import type { Keys } from "./yaml.ts";
@@ -61,7 +62,9 @@ function unknownKey(path: Keys, key: string, names: string[]): string {
 
 function sentence(issue: Issue): string {
   const name = dotted(issue.path);
-  const found = shown(issue.input);
+  const found = issue.path.some((key) => isSecretName(String(key)))
+    ? "something else"
+    : shown(issue.input);
   const expect = (what: string) => `Expected ${what} for "${name}", found ${found}`;
 
   if (issue.message.startsWith("Expected ")) {
@@ -86,7 +89,9 @@ function sentence(issue: Issue): string {
     case "too_big":
       return expect(`a number ${issue.inclusive ? "of at most" : "below"} ${issue.maximum}`);
     case "invalid_format":
-      return `Invalid value ${found} for "${name}". ${issue.message}`;
+      return `Invalid value${
+        found.startsWith('"') ? ` ${found}` : ""
+      } for "${name}". ${issue.message}`;
     case "invalid_key":
       return `Invalid name "${name}". ${issue.issues[0]?.message ?? issue.message}`;
     default:

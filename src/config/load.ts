@@ -80,16 +80,22 @@ function readFolder(folder: ConfigFolder, problems: ConfigProblem[]): Document[]
 
 /** A relative path begins at the folder of the file that names it. */
 function withPaths(config: Config, documents: Document[], home: string): Config {
-  const absolute = (key: "log_file" | "db_path") => {
-    const folder = sourceOf(["server", key], documents)?.folder ?? home;
-    return expandPath(config.server[key], folder, home);
+  const absolute = (path: string, ...keys: string[]) => {
+    const folder = sourceOf(["server", ...keys], documents)?.folder ?? home;
+    return path === "" ? "" : expandPath(path, folder, home);
   };
+  const { log_file, db_path, transport } = config.server;
   return {
     ...config,
     server: {
       ...config.server,
-      log_file: config.server.log_file === "" ? "" : absolute("log_file"),
-      db_path: absolute("db_path"),
+      log_file: absolute(log_file, "log_file"),
+      db_path: absolute(db_path, "db_path"),
+      transport: {
+        ...transport,
+        tls_cert: absolute(transport.tls_cert, "transport", "tls_cert"),
+        tls_key: absolute(transport.tls_key, "transport", "tls_key"),
+      },
     },
   };
 }

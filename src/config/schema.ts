@@ -29,6 +29,12 @@ function isAddress(address: string): boolean {
   return match !== null && Number(match[1]) <= 65535;
 }
 
+/** Names of tokens are names of principals, and `local` is the one that needs no token. */
+const principalPattern = /^(?!local$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** What can stand in a header, without spaces. */
+const token = z.string().regex(/^[\x21-\x7e]*$/, "Use visible ASCII characters without spaces");
+
 /** Where a role's prompts go. */
 export const roleSchema = z.strictObject({
   cli: z.string().regex(namePattern, "Use the name of a CLI").optional()
@@ -43,11 +49,33 @@ export const roleSchema = z.strictObject({
     .describe("How answers are written: a file of prompts.d/styles, by default none"),
 });
 
+/** A name or an address as it stands in a Host header, without a port. */
+const hostPattern = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/;
+const originPattern = /^[a-z][a-z\d+.-]*:\/\/(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/i;
+
 /** The way to the clients; also taken as a block of its own at the top of a file. */
 export const transportSchema = z.strictObject({
   type: z.enum(TRANSPORTS).default("stdio").describe("How clients reach the server"),
   port: port.prefault(":8080")
     .describe("Where sse and http listen: 8080, :8080 or host:port; without a host loopback"),
+  sse: z.boolean().default(false)
+    .describe("With type http: whether /sse and /messages are served beside /mcp"),
+  allowed_hosts: z.array(z.string().regex(hostPattern, "Use a host name without a port"))
+    .default([]).describe("Host names, besides its own, under which clients may reach it"),
+  allowed_origins: z.array(z.string().regex(originPattern, "Use an origin such as https://host"))
+    .default([]).describe("Origins, besides local ones, whose pages may call it"),
+  tls_cert: z.string().default("").describe(
+    "A file with the certificate chain, PEM; empty: no TLS",
+  ),
+  tls_key: z.string().default("").describe("A file with the certificate's private key, PEM"),
+  max_body_bytes: whole(1024, 1_073_741_824).default(16_777_216)
+    .describe("The longest message that is accepted"),
+  max_connections: whole(1, 1_000_000).default(4096)
+    .describe("Requests and streams that may be open at once; more are answered with 503"),
+  max_requests_per_minute: whole(1, 100_000_000).default(60_000)
+    .describe("Requests of one principal; more are answered with 429"),
+  keep_alive_seconds: amount(0.05, 3600).default(15)
+    .describe("Seconds of silence on a stream after which a comment is sent"),
 });
 
 const server = z.strictObject({
@@ -86,6 +114,15 @@ const server = z.strictObject({
     .describe("Seconds between asking a process to end and killing it"),
   on_disconnect: z.enum(["interrupt", "finish"]).default("interrupt")
     .describe("What becomes of running jobs when the stdio client goes"),
+  auth_token: token.default("")
+    .describe("The bearer token of the principal default; empty: none. Also AIMUX_AUTH_TOKEN"),
+  auth_tokens: z.record(
+    z.string().regex(
+      principalPattern,
+      "Use up to 64 letters, digits, - _ and ., the first a letter or digit, and not local",
+    ),
+    token.min(1),
+  ).default({}).describe("Bearer tokens by the names of their principals"),
   transport: transportSchema.prefault({}).describe("The way to the clients"),
 });
 

@@ -1,0 +1,65 @@
+/** Serves MCP on standard input and output until the client goes or a signal comes. */
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/errors.ts";
+import { within } from "../lib/within.ts";
+import { LOCAL } from "../mcp/transports/principal.ts";
+import { createStdioTransport, type StdioStreams } from "../mcp/transports/stdio.ts";
+import type { Served } from "./serve.ts";
+import { firstStopSignal } from "./stop_signals.ts";
+
+/** The most time that ending a process takes out of the shutdown's grace. */
+const LAST_KILL_GRACE_MS = 1000;
+/** How long the last answers may take to be written. */
+const LAST_WRITE_MS = 2000;
+
+/** The two streams. */
+export interface StdioOptions extends StdioStreams {
+  /** Whether a person sits at the input. */
+  terminal: boolean;
+}
+
+/** @returns The exit code. */
+export async function serveOnStdio(
+  { app, settings, serverFor }: Served,
+  options: StdioOptions,
+): Promise<number> {
+  if (options.terminal) console.error("aimux speaks MCP on standard input; Ctrl+C ends it");
+  const transport = createStdioTransport(options);
+  const connection = serveStdio(
+    ({ era }) => serverFor(LOCAL, { era, lasting: true, listening: transport.listening }),
+    {
+      transport,
+      onerror: (error) => app.log.debug("Transport", { error: messageOf(error) }),
+    },
+  );
+  const signalled = firstStopSignal();
+  // Only then, so that a client's first request does not wait for it. A failure is logged, and
+  // told by each tool that needs what could not be built.
+  void transport.firstWritten.then(() => app.parts()).catch(() => {});
+
+  const why = await Promise.race([
+    transport.inputEnded.then(() => "end of input" as const),
+    signalled,
+  ]);
+  app.log.info("Stopping", { why });
+
+  const atMost = (milliseconds: number, promise: Promise<unknown>) =>
+    within(milliseconds, promise, { clock: systemClock });
+  const answered = async () => void await atMost(LAST_WRITE_MS, transport.answered());
+  const graceMs = settings.shutdown_grace_seconds * 1000;
+  const killGraceMs = settings.kill_grace_seconds * 1000;
+  if (why !== "end of input") {
+    await app.stop({ graceMs: Math.min(killGraceMs, graceMs), answered });
+  } else {
+    const inFlight = transport.answered();
+    if (settings.on_disconnect === "finish") {
+      await Promise.race([inFlight.then(() => app.idle()), signalled]);
+    } else {
+      await atMost(graceMs, inFlight);
+    }
+    await app.stop({ graceMs: Math.min(killGraceMs, LAST_KILL_GRACE_MS), answered });
+  }
+  await atMost(LAST_WRITE_MS, connection.close());
+  return 0;
+}

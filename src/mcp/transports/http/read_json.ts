@@ -1,0 +1,87 @@
+/** The JSON body of a request, of bounded length and in bounded time. */
+import { INVALID_REQUEST, PARSE_ERROR } from "@modelcontextprotocol/server";
+import type { Clock } from "../../../lib/clock.ts";
+import { messageOf } from "../../../lib/errors.ts";
+import { within } from "../../../lib/within.ts";
+import { refusal } from "./refusal.ts";
+
+/** How long a body may take to arrive. */
+const ARRIVAL_MS = 30_000;
+
+/** What it is read with. */
+export interface ReadOptions {
+  maxBytes: number;
+  clock: Clock;
+}
+
+/** Reads a body: its value, or why it has none. */
+export async function readJson(
+  request: Request,
+  { maxBytes, clock }: ReadOptions,
+): Promise<{ value: unknown } | { refused: Response }> {
+  const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/json") {
+    return { refused: refusal(415, "Content-Type must be application/json") };
+  }
+  if (Number(request.headers.get("content-length")) > maxBytes) return tooLong(maxBytes);
+
+  const reader = request.body?.getReader();
+  const parts: Uint8Array[] = [];
+  const reading = (async () => {
+    for (let length = 0;;) {
+      const { done, value } = await reader?.read() ?? { done: true };
+      if (done || !value) return true;
+      length += value.length;
+      if (length > maxBytes) return false;
+      parts.push(value);
+    }
+  })();
+  try {
+    if (!await within(ARRIVAL_MS, reading, { clock })) {
+      void reader?.cancel().catch(() => {});
+      return { refused: refusal(408, `The body did not arrive within ${ARRIVAL_MS / 1000} s`) };
+    }
+    if (!await reading) {
+      void reader?.cancel().catch(() => {});
+      return tooLong(maxBytes);
+    }
+  } catch (error) {
+    return badJson(`The body could not be read: ${messageOf(error)}`);
+  }
+  return parsed(parts);
+}
+
+async function parsed(
+  parts: Uint8Array[],
+): Promise<{ value: unknown } | { refused: Response }> {
+  let text: string;
+  try {
+    const bytes = await new Blob(parts as Uint8Array<ArrayBuffer>[]).bytes();
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return badJson("Invalid UTF-8 in message");
+  }
+  try {
+    const value = JSON.parse(text);
+    return repeatsAnId(value)
+      ? badJson("Two requests of a batch have the same id", INVALID_REQUEST)
+      : { value };
+  } catch (error) {
+    return badJson(`Invalid JSON: ${messageOf(error)}`);
+  }
+}
+
+/** Their answers could not be told apart. */
+function repeatsAnId(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const ids = value.flatMap((message) => message?.method && message.id ? [message.id] : []);
+  return new Set(ids).size < ids.length;
+}
+
+function tooLong(maxBytes: number): { refused: Response } {
+  return { refused: refusal(413, `Message too long: it may have at most ${maxBytes} bytes`) };
+}
+
+function badJson(message: string, code: number = PARSE_ERROR): { refused: Response } {
+  return { refused: refusal(400, message, { code }) };
+}
