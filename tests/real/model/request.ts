@@ -1,0 +1,45 @@
+/** What arrived at the model server, whatever API it came by. */
+
+/** One message of the history that a CLI sent. */
+export interface Message {
+  role: "system" | "user" | "assistant" | "tool";
+  text: string;
+}
+
+/** A tool that a CLI offers to the model. */
+export interface Tool {
+  name: string;
+  /** Names of its arguments with their JSON schemas; absent for one that takes free text. */
+  properties?: Readonly<Record<string, unknown>>;
+  required?: readonly string[];
+}
+
+/** A request of a model's turn. */
+export interface ModelRequest {
+  api: "chat" | "responses" | "anthropic" | "gemini";
+  path: string;
+  model: string;
+  /** The level of thinking that was asked for, as the API writes it. */
+  effort?: string;
+  stream: boolean;
+  /** The history, instructions first. */
+  messages: Message[];
+  tools: Tool[];
+  /** The key, as its header has it. */
+  key?: string;
+  /** All of it, as it came. */
+  body?: unknown;
+}
+
+/** The user's messages. */
+export function userMessages({ messages }: Pick<ModelRequest, "messages">): Message[] {
+  return messages.filter(({ role }) => role === "user");
+}
+
+/** How many tools have answered since the user spoke last. */
+export function toolRounds({ messages }: Pick<ModelRequest, "messages">): number {
+  const last = messages.findLastIndex(({ role }) => role === "user");
+  const since = messages.slice(last + 1);
+  // Several answers in a row are those of one round.
+  return since.filter(({ role }, at) => role === "tool" && since[at - 1]?.role !== "tool").length;
+}
