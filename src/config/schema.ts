@@ -98,6 +98,8 @@ const server = z.strictObject({
     .describe("How deep aimux may be called by a CLI that aimux runs"),
   max_prompt_bytes: whole(1, 104_857_600).default(1_048_576)
     .describe("The longest prompt that is accepted"),
+  max_result_tokens: whole(2000, 1_000_000).default(20_000)
+    .describe("Tokens that a result may take, its text and its JSON together; the rest is linked"),
   session_ttl_hours: whole(1, 87_600).default(24)
     .describe("Hours after which an unused session is deleted"),
   default_timeout_seconds: whole(1, 604_800).default(300)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ANSWER_CHARS, cutAnswer, partialOutput } from "./answer.ts";
+import { ANSWER_CHARS, cutAnswer, partialOutput, rejoinAnswer } from "./answer.ts";
 
 Deno.test("an answer up to the limit stays as it is", () => {
   const text = "x".repeat(ANSWER_CHARS);
@@ -27,6 +27,16 @@ Deno.test("no cut leaves half a character", () => {
     }),
     { numRuns: 4 },
   );
+});
+
+Deno.test("what was cut is cut further, and still says how much is missing in all", () => {
+  const text = "a".repeat(50_000) + "b".repeat(50_000);
+  const whole = "aimux://jobs/1/answer";
+  const once = cutAnswer(text, whole);
+  const twice = cutAnswer(rejoinAnswer(once.text, whole), whole, 10_000);
+  assert.deepEqual(twice, cutAnswer(text, whole, 10_000));
+  assert.deepEqual(cutAnswer(rejoinAnswer(once.text, whole), whole), once);
+  assert.deepEqual(rejoinAnswer("uncut", whole), { head: "uncut", missing: 0, tail: "" });
 });
 
 Deno.test("a cut partial output begins with a whole word", () => {

@@ -6,6 +6,7 @@ import type { Redactor } from "../lib/redact.ts";
 import { checkArguments, WrongArguments } from "./check_arguments.ts";
 import type { Call } from "./guidance/guidance.ts";
 import { type CallParts, perform } from "./hold.ts";
+import { tokensOf } from "./tokens.ts";
 import { toldError } from "./told_error.ts";
 import { type Tool, workOf } from "./tools/define_tool.ts";
 
@@ -32,11 +33,8 @@ export async function callTool(
     const work = workOf(tool, input);
     const payload = await perform({ work, name: tool.name, given: input }, parts);
     parts.log.debug("Tool answered", { ...facts, duration_ms: parts.clock.now() - since });
-    return {
-      content: [{ type: "text", text: tool.text(payload) }],
-      structuredContent: { ...payload, ...tool.guidance(call, { payload }) },
-      ...tool.failed?.(payload) && { isError: true },
-    };
+    const { config } = await parts.context();
+    return answered(tool, call, payload, config.server.max_result_tokens);
   } catch (error) {
     if (error instanceof AimuxError) {
       parts.log.debug("Tool refused", { ...facts, code: error.code });
@@ -48,6 +46,29 @@ export async function callTool(
 function isCall(given: unknown): given is Call {
   return typeof given === "object" && given !== null && !Array.isArray(given);
 }
+
+/** A result that takes at most so many tokens; what is left out of it is linked. */
+function answered(
+  tool: Tool,
+  call: Call,
+  whole: Record<string, unknown>,
+  tokens: number,
+): CallToolResult {
+  const taken = tokensOf(JSON.stringify(tool.guidance(call, { payload: whole })));
+  const payload = tool.fit(whole, tokens - taken - MARGIN_TOKENS);
+  const rest = tool.rest?.(payload);
+  return {
+    content: [
+      { type: "text", text: tool.text(payload) },
+      ...rest ? [{ type: "resource_link" as const, name: rest.title, ...rest }] : [],
+    ],
+    structuredContent: { ...payload, ...tool.guidance(call, { payload }) },
+    ...tool.failed?.(payload) && { isError: true },
+  };
+}
+
+/** For what guidance and text say more where something was left out, and for the link. */
+const MARGIN_TOKENS = 300;
 
 /** A call that did not come to a result. */
 function refused(tool: Tool, call: Call, error: unknown, redact: Redactor): CallToolResult {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { configSchema } from "../config/schema.ts";
 import { systemClock } from "../lib/clock.ts";
 import { AimuxError } from "../lib/errors.ts";
 import { createRedactor } from "../lib/redact.ts";
@@ -27,6 +28,7 @@ const FACE = {
       you_are_here: JSON.stringify(outcome.error ? [call, outcome.corrected] : call),
     }),
   text: () => "in words",
+  fit: (payload: { bad?: boolean }) => payload,
 };
 
 /** A tool that does what a test says. */
@@ -44,7 +46,7 @@ function tool(handle: (input: { name: string; count: number }) => unknown): Tool
   });
 }
 
-const context = () => Promise.resolve({} as ToolContext);
+const context = () => Promise.resolve({ config: configSchema.parse({}) } as ToolContext);
 const clock = systemClock;
 const log = testLog();
 const redact = createRedactor({ MY_TOKEN: "correct horse" });

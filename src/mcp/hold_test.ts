@@ -24,6 +24,7 @@ const FACE = {
   },
   guidance: () => guidance({ state: "idle", you_are_here: "here" }),
   text: () => "in words",
+  fit: <Payload>(payload: Payload) => payload,
 };
 
 type Payload = { done: boolean };

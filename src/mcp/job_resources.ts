@@ -10,7 +10,7 @@ import {
 import { jobUri, transcriptUri } from "../engine/job_uris.ts";
 import { transcriptPage } from "../engine/transcript.ts";
 import { isFinal } from "../store/job.ts";
-import { type Page, readPage } from "../store/read_page.ts";
+import { type Page, readPage, textPage } from "../store/read_page.ts";
 import type { Store } from "../store/store.ts";
 import { type ArgumentMeaning, completer } from "./completions.ts";
 import type { ToolContext } from "./tools/define_tool.ts";
@@ -60,13 +60,15 @@ const PAGED: readonly Paged[] = [
   {
     name: "job-answer",
     title: "Job answer",
-    description: "The whole of an answer that was too long for its result",
+    description: "The whole answer of a job that has completed, however long",
     path: `${jobUri("{id}")}/answer`,
     id: "job",
     read({ id, principal, offset, limit, store }) {
       const job = store.jobs.find(id, principal);
-      const page = job && readPage(store.files(id).answer, offset, limit);
-      return page && { page, status: job.status };
+      if (job?.status !== "completed") return undefined;
+      const page = readPage(store.files(id).answer, offset, limit) ??
+        textPage(job.result?.content ?? "", offset, limit);
+      return { page, status: job.status };
     },
   },
   {

@@ -71,6 +71,9 @@ Deno.test("a job that has printed nothing yet has an empty output, and no answer
   const empty = { text: "", offset: 0, total_bytes: 0, status: "queued" };
   assert.deepEqual(await at.read("aimux://jobs/job_1/output"), empty);
   await assert.rejects(at.read("aimux://jobs/job_1/answer"), /not found/i);
+  at.store.bring("job_1", "running");
+  at.store.jobs.finish("job_1", "completed", { attempts: [], warnings: [], content: "part" }, 3);
+  assert.equal((await at.read("aimux://jobs/job_1/answer?limit=3")).text, "par");
   Deno.writeTextFileSync(at.store.files("job_1").answer, "all of it");
   assert.equal((await at.read("aimux://jobs/job_1/answer")).text, "all of it");
 });

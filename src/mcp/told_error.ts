@@ -14,5 +14,26 @@ export function toldError(error: unknown, redact: Redactor): ToldError {
     hint: known.hint,
     details: known.details,
   });
-  return { code: known.code, message, ...hint && { hint }, ...details && { details } };
+  return clipped({ code: known.code, message, ...hint && { hint }, ...details && { details } });
+}
+
+/** The most characters of one text in an error: what a caller has passed may stand in it. */
+const LONGEST_TEXT = 1_000;
+/** The most entries of one list in an error. */
+const LONGEST_LIST = 50;
+
+/** A value without what is too long in it. */
+function clipped<Value>(value: Value): Value {
+  return clip(value) as Value;
+}
+
+function clip(value: unknown): unknown {
+  if (typeof value === "string") {
+    return value.length <= LONGEST_TEXT ? value : `${value.slice(0, LONGEST_TEXT).toWellFormed()}…`;
+  }
+  if (Array.isArray(value)) return value.slice(0, LONGEST_LIST).map(clip);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).slice(0, LONGEST_LIST).map(([name, inner]) => [name, clip(inner)]),
+  );
 }

@@ -44,6 +44,13 @@ export function cutPage(
   return { text, totalBytes: size, ...nextOffset < size && { nextOffset } };
 }
 
+/** A page of a text, as {@linkcode cutPage} cuts it. */
+export function textPage(text: string, offset: number, limit: number): Page {
+  const bytes = new TextEncoder().encode(text);
+  const read = (at: number, length: number) => bytes.subarray(at, at + length);
+  return cutPage({ size: bytes.length, read }, offset, limit);
+}
+
 /**
  * Reads a page of a file, as {@linkcode cutPage} does.
  *

@@ -30,7 +30,17 @@ export function inWords(call: Call, changes: Call): string {
   const words = Object.entries(changes)
     .filter(([name, value]) => value !== call[name])
     .map(([name, value]) =>
-      value === undefined ? `without ${name}` : `with ${name} ${JSON.stringify(value)}`
+      value === undefined
+        ? `without ${shown(name)}`
+        : `with ${name} ${shown(JSON.stringify(value))}`
     );
   return words.length === 0 ? "once more" : words.join(", ");
+}
+
+/** The most characters of a value in words: the caller has the whole of it. */
+const LONGEST_SHOWN = 200;
+
+function shown(text: string): string {
+  if (text.length <= LONGEST_SHOWN) return text;
+  return `${text.slice(0, LONGEST_SHOWN).toWellFormed()}…`;
 }

@@ -44,17 +44,25 @@ export function anyRefusal(tool: string, call: Call, { error, corrected }: Refus
     default:
       return refused({
         correct: corrected
-          ? {
+          ? again({
+            tool,
+            call,
+            changes: { ...dropped(call, corrected), ...corrected },
             when: "That is what you meant",
-            next_call: { tool, arguments: { ...corrected } },
             then: "The call is made as corrected",
-          }
+          })
           : {
             when: "You can correct it",
             then: `${error.hint ?? "Correct what the message names"}; then make the call again`,
           },
       });
   }
+}
+
+/** Names that a correction has not kept, as changes. */
+function dropped(call: Call, corrected: Call): Call {
+  const names = Object.keys(call).filter((name) => !Object.hasOwn(corrected, name));
+  return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
 /** aimux itself could not do it: the call was right. */

@@ -103,6 +103,13 @@ interface Face<Input extends z.ZodType, Payload> {
   guidance: Policy<Payload>;
   /** The payload for a reader; a finished answer stands first. */
   text(payload: Payload): string;
+  /**
+   * The payload, shortened where its text and its JSON together would take more than so many
+   * tokens.
+   */
+  fit(payload: Payload, tokens: number): Payload;
+  /** Where what was left out of the payload can be read. */
+  rest?(payload: Payload): { uri: string; title: string } | undefined;
   /** Whether the payload tells of a failure. */
   failed?(payload: Payload): boolean;
 }

@@ -17,6 +17,7 @@ const face = {
   },
   guidance: () => guidance({ state: "idle", you_are_here: "here" }),
   text: () => "in words",
+  fit: <Payload>(payload: Payload) => payload,
 };
 
 const plain = z.strictObject({ name: z.string() });

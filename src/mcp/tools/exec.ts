@@ -7,8 +7,9 @@ import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import { tellProgress } from "../follow_job.ts";
 import { execGuidance } from "../guidance/exec.ts";
 import { defineTool } from "./define_tool.ts";
+import { fitJob } from "./fit_job.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
-import { jobText } from "./job_text.ts";
+import { jobText, wholeAnswer } from "./job_text.ts";
 
 const input = z.strictObject({
   prompt: z.string().describe("What the CLI should do"),
@@ -73,6 +74,8 @@ export const exec = defineTool({
   },
   guidance: execGuidance,
   text: jobText,
+  fit: fitJob,
+  rest: wholeAnswer,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
   classification: "async_mandatory",

@@ -35,3 +35,11 @@ export function jobFacts(job: JobPayload): string {
   ];
   return facts.filter(Boolean).join("\n");
 }
+
+/** Where an answer is that was too long for the result. */
+export function wholeAnswer(
+  { truncated, output_uri }: JobPayload,
+): { uri: string; title: string } | undefined {
+  if (!truncated || output_uri === undefined) return undefined;
+  return { uri: output_uri, title: "The whole answer" };
+}

@@ -16,6 +16,7 @@ import { createMcpServer } from "../server.ts";
 import { TOOLS } from "./registry.ts";
 import { describeTool, type ToolContext } from "./define_tool.ts";
 import { UNHEARD } from "../testing.ts";
+import { tokensOf } from "../tokens.ts";
 
 /** The tools as a client sees them. */
 async function announced() {
@@ -67,6 +68,7 @@ Deno.test("every tool has all parts, and its name once", () => {
     assert.ok(!(tool.annotations.readOnlyHint && tool.annotations.destructiveHint));
     assert.equal(typeof tool.guidance, "function");
     assert.equal(typeof tool.text, "function");
+    assert.equal(typeof tool.fit, "function");
     for (const work of "actions" in tool ? Object.values(tool.actions) : [tool]) {
       const does = work.classification === "async_mandatory" ? work.start : work.handle;
       assert.equal(typeof does, "function");
@@ -144,6 +146,10 @@ async function strictClient(at: TestEngine) {
     checkGuidance(payload as Guidance);
     checkCalls(payload as Guidance, tools);
     assert.ok(content[0]?.type === "text" && content[0].text.length > 0);
+    const tokens = tokensOf(content[0].text) + tokensOf(JSON.stringify(structuredContent));
+    assert.ok(tokens <= config.server.max_result_tokens, `${name}: ${tokens} tokens`);
+    const link = content.find(({ type }) => type === "resource_link");
+    assert.equal(link !== undefined, payload.truncated === true);
     return { ...payload, isError };
   };
 }
@@ -219,6 +225,11 @@ Deno.test("exec and status: every state fits the schema, and its suggested calls
       assert.equal(ended.state, status);
       const info = await call("sessions", { action: "info", session_id: running.session_id });
       assert.equal(info.jobs[0].status, status);
+      if (status === "completed") {
+        assert.equal(ended.truncated, true);
+        assert.ok(ended.content.length > 20_000, "no more is cut than has to be");
+        assert.equal(ended.output_uri, `aimux://jobs/${running.job_id}/answer`);
+      }
       const again = await call("sessions", { action: "cancel", job_id: running.job_id });
       assert.equal(again.status, status);
     });
@@ -267,6 +278,40 @@ Deno.test("sessions: the result of every action fits the schema, and its suggest
   const killed = await call("sessions", { action: "kill", session_id });
   assert.deepEqual(killed.cancelled_jobs, [second.job_id]);
   assert.equal((await call("sessions", { action: "gc" })).collected, 0);
+});
+
+Deno.test("long lists lose their end, or their beginning, and say so", async () => {
+  await using at = testEngine();
+  const call = await strictClient(at);
+  const long = "語".repeat(300);
+  for (let n = 100; n < 400; n++) {
+    at.store.addJob(`job_${n}`, { sessionId: `ses_${n}`, prompt: long });
+    at.store.addJob(`job_${n}x`, { sessionId: "ses_100", prompt: long });
+  }
+  const listed = await call("sessions", { action: "list", limit: 1000 });
+  assert.ok(listed.count > 20 && listed.count < 300, `${listed.count} listed`);
+  assert.deepEqual([listed.sessions.length, listed.total_sessions], [listed.count, 300]);
+  const { jobs, jobs_omitted, transcript_uri } = await call("sessions", {
+    action: "info",
+    session_id: "ses_100",
+  });
+  assert.ok(jobs.length > 10);
+  assert.equal(jobs.length + jobs_omitted, 301);
+  assert.equal(jobs.at(-1).job_id, "job_399x");
+  assert.equal(transcript_uri, "aimux://sessions/ses_100/transcript");
+});
+
+Deno.test("a refusal does not hand back what was too long in its call", async () => {
+  await using at = testEngine();
+  const call = await strictClient(at);
+  const long = "a b ".repeat(100_000);
+  await call("exec", { promt: long });
+  await call("exec", { prompt, cli: long });
+  await call("exec", { prompt, role: long, model: long, style: long });
+  await call("exec", { prompt, [long]: 1 });
+  await call("exec", { prompt: long, role: "codereveiw" });
+  await call("status", { job_id: long });
+  await call("sessions", { action: long });
 });
 
 Deno.test("a refusal of each tool fits its schema, and its suggested calls work", async () => {

@@ -2,12 +2,13 @@
 import { z } from "zod";
 import { CLI_STATES } from "../../clis/cli_states.ts";
 import { deleteExpired } from "../../engine/expiry.ts";
-import { outputUri } from "../../engine/job_uris.ts";
+import { outputUri, transcriptUri } from "../../engine/job_uris.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { Session, SessionSummary } from "../../store/sessions.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
 import { sessionsGuidance } from "../guidance/sessions.ts";
+import { tokensOf } from "../tokens.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
 import { errorShape, isoTime } from "./job_payload.ts";
 import { findJob } from "./status.ts";
@@ -60,6 +61,9 @@ const payloadShape = z.object({
   total_sessions: z.int().optional().describe("list, health: how many there are"),
   session: sessionShape.optional().describe("info: the session"),
   jobs: z.array(jobShape).optional().describe("info: its jobs, oldest first"),
+  jobs_omitted: z.int().optional()
+    .describe("info: how many older jobs are left out; the transcript has all"),
+  transcript_uri: z.string().optional().describe("info: the resource with all of its turns"),
   job_id: z.string().optional().describe("cancel: the job"),
   session_id: z.string().optional().describe("cancel: its session; kill: the deleted one"),
   status: z.string().optional().describe("cancel: the state that the job is in; kill: killed"),
@@ -110,6 +114,7 @@ export const sessions = defineTool({
   },
   guidance: sessionsGuidance,
   text: sessionsText,
+  fit: fitSessions,
 
   actions: {
     list: {
@@ -171,6 +176,7 @@ function info({ session_id }: Input, context: ToolContext): SessionsPayload {
     action: "info",
     session: { ...describeSession(session), ...statusOf(jobs) },
     jobs: jobs.map(describeBriefly),
+    transcript_uri: transcriptUri(session.id),
   };
 }
 
@@ -299,6 +305,25 @@ function preview(text: string): string {
   return text.length <= PREVIEW_CHARS ? text : `${text.slice(0, PREVIEW_CHARS)}…`;
 }
 
+/** Leaves out the least active sessions, or the oldest jobs, until the rest fits. */
+function fitSessions(payload: SessionsPayload, tokens: number): SessionsPayload {
+  const { sessions: listed, jobs } = payload;
+  const kept = (count: number): SessionsPayload =>
+    listed
+      ? { ...payload, sessions: listed.slice(0, count), count }
+      : { ...payload, jobs: jobs!.slice(jobs!.length - count), jobs_omitted: jobs!.length - count };
+  const fits = (fitted: SessionsPayload) =>
+    tokensOf(sessionsText(fitted)) + tokensOf(JSON.stringify(fitted)) <= tokens;
+  if (fits(payload) || !(listed ?? jobs)) return payload;
+  let [least, most] = [0, (listed ?? jobs!).length];
+  while (most - least > 1) {
+    const middle = Math.floor((least + most) / 2);
+    if (fits(kept(middle))) least = middle;
+    else most = middle;
+  }
+  return kept(least);
+}
+
 function sessionsText(payload: SessionsPayload): string {
   const { sessions: listed, jobs, session } = payload;
   if (listed) {
@@ -310,7 +335,12 @@ function sessionsText(payload: SessionsPayload): string {
   }
   if (session && jobs) {
     const lines = jobs.map((job) => `${job.job_id}  ${job.status}  ${job.prompt_preview}`);
-    return [`${session.session_id}  ${session.cli}  ${session.cwd}`, ...lines].join("\n");
+    const omitted = payload.jobs_omitted ?? 0;
+    return [
+      `${session.session_id}  ${session.cli}  ${session.cwd}`,
+      ...omitted > 0 ? [`${omitted} older jobs are left out: read ${payload.transcript_uri}`] : [],
+      ...lines,
+    ].join("\n");
   }
   return Object.entries(payload).map(([name, value]) => `${name}: ${shown(value)}`).join("\n");
 }

@@ -5,8 +5,9 @@ import { isFinal, type Job } from "../../store/job.ts";
 import { followJob } from "../follow_job.ts";
 import { statusGuidance } from "../guidance/status.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
+import { fitJob } from "./fit_job.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
-import { jobText } from "./job_text.ts";
+import { jobText, wholeAnswer } from "./job_text.ts";
 
 /** The longest wait of a call, short of the 60 s after which many clients give up. */
 const LONGEST_WAIT_SECONDS = 45;
@@ -37,6 +38,8 @@ export const status = defineTool({
   },
   guidance: statusGuidance,
   text: jobText,
+  fit: fitJob,
+  rest: wholeAnswer,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
   classification: "sync_ok",
