@@ -38,10 +38,6 @@ export async function serve(options: ServeOptions): Promise<number> {
     return 1;
   }
   const { server: settings } = loaded.config;
-  if (settings.transport.type === "sse") {
-    console.error('aimux cannot start: this version serves "stdio" and "http", not "sse"');
-    return 1;
-  }
   const app = createApp({ version, loaded, ...machine });
   tellCrash(app);
   const served: Served = {

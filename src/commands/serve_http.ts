@@ -6,16 +6,16 @@ import { createPrincipals } from "../mcp/transports/http/bearer_tokens.ts";
 import { createGate } from "../mcp/transports/http/gate.ts";
 import { type HttpServer, listen } from "../mcp/transports/http/http_server.ts";
 import { listenAddress } from "../mcp/transports/http/listen_address.ts";
-import {
-  createStreamableEndpoint,
-  type Endpoint,
-} from "../mcp/transports/http/streamable_endpoint.ts";
+import { createMcpEndpoints } from "../mcp/transports/http/mcp_endpoints.ts";
+import { watchJobs } from "../mcp/watch_jobs.ts";
 import { CannotServe, readTls, tokensOf } from "./http_settings.ts";
 import type { Served } from "./serve.ts";
 import { firstStopSignal } from "./stop_signals.ts";
 
 /** How long the last answers may take to be written, and the last connections to close. */
 const LAST_WRITE_MS = 2000;
+/** How long it is believed that the database can be used, or cannot. */
+const HEALTH_HOLDS_MS = 5000;
 
 /** @returns The exit code. */
 export async function serveOnHttp(served: Served): Promise<number> {
@@ -39,31 +39,27 @@ async function serveUntilSignal({ app, settings, serverFor }: Served): Promise<n
     Object.entries(tokens).map(([name, token]) => [`SECRET_TOKEN_OF_${name}`, token]),
   ));
 
-  const parts = {
+  const clock = systemClock;
+  let checked: { at: number; result: Promise<{ problem?: string }> } | undefined;
+  const mcp = createMcpEndpoints({
+    streamable: transport.type === "http",
+    sse: transport.type === "sse" || transport.sse,
     serverFor,
-    clock: systemClock,
+    watch,
+    clock,
     maxBytes: transport.max_body_bytes,
     keepAliveMs: transport.keep_alive_seconds * 1000,
-    onError: (error: unknown) => app.log.debug("Transport", { error: messageOf(error) }),
-  };
-  const streamable = createStreamableEndpoint(parts);
-  const endpoints = new Map<string, Endpoint["answer"]>([["/mcp", streamable.answer]]);
+    onError: (error) => app.log.debug("Transport", { error: messageOf(error) }),
+  });
   const gate = createGate({
     callers: { address, hosts: transport.allowed_hosts, origins: transport.allowed_origins },
     principalOf: createPrincipals(tokens),
-    endpoints,
-    health: async () => {
-      try {
-        await app.parts();
-        return {};
-      } catch {
-        return { problem: "The database cannot be opened" };
-      }
-    },
+    endpoints: mcp.endpoints,
+    health,
     tls: tls !== undefined,
     maxConnections: transport.max_connections,
     maxRequestsPerMinute: transport.max_requests_per_minute,
-    clock: systemClock,
+    clock,
   });
 
   const signalled = firstStopSignal();
@@ -75,13 +71,12 @@ async function serveUntilSignal({ app, settings, serverFor }: Served): Promise<n
   const why = await signalled;
   app.log.info("Stopping", { why });
   gate.shut();
-  const atMost = (promise: Promise<unknown>) =>
-    within(LAST_WRITE_MS, promise, { clock: systemClock });
+  const atMost = (promise: Promise<unknown>) => within(LAST_WRITE_MS, promise, { clock });
   await app.stop({
     graceMs: Math.min(settings.kill_grace_seconds, settings.shutdown_grace_seconds) * 1000,
-    answered: async () => void await atMost(gate.answered()),
+    answered: async () => void await atMost(Promise.all([gate.answered(), mcp.answered()])),
   });
-  await atMost(streamable.close());
+  await atMost(mcp.close());
   if (!await atMost(server.shutdown())) server.abort();
   return 0;
 
@@ -94,23 +89,59 @@ async function serveUntilSignal({ app, settings, serverFor }: Served): Promise<n
         onError: (error) => app.log.error("Unexpected", errorFacts(error)),
       });
     } catch (error) {
+      const where = `at "${transport.port}" (PORT, or server.transport.port)`;
+      if (!tls || isOfAddress(error)) {
+        throw new CannotServe(`Cannot listen ${where}: ${messageOf(error)}`);
+      }
+      const { tls_cert, tls_key } = transport;
       throw new CannotServe(
-        `Cannot listen at "${transport.port}" (PORT, or server.transport.port): ` +
-          `${messageOf(error)}`,
+        `Cannot speak TLS with "${tls_cert}" (server.transport.tls_cert) and "${tls_key}" ` +
+          `(server.transport.tls_key): ${messageOf(error)}`,
       );
     }
   }
 
   function tellWhere({ urls }: HttpServer): void {
-    for (const url of urls) {
-      for (const path of endpoints.keys()) console.error(`aimux serves MCP at ${url}${path}`);
-    }
-    app.log.info("Listening", { urls, principals: Object.keys(tokens) });
     if (!address.loopback && !tls) {
       console.error(
         "Warning: without TLS, tokens and prompts can be read on the way: set " +
           "transport.tls_cert and transport.tls_key, or put a proxy with TLS before aimux",
       );
     }
+    for (const url of urls) {
+      for (const path of mcp.paths) console.error(`aimux serves MCP at ${url}${path}`);
+    }
+    app.log.info("Listening", { urls, paths: mcp.paths, principals: Object.keys(tokens) });
   }
+
+  /** Anybody may ask, and it costs a write. */
+  function health(): Promise<{ problem?: string }> {
+    if (!checked || clock.now() - checked.at > HEALTH_HOLDS_MS) {
+      checked = { at: clock.now(), result: check() };
+    }
+    return checked.result;
+  }
+
+  async function check(): Promise<{ problem?: string }> {
+    try {
+      const { store } = await app.parts();
+      const { problem } = store.check(clock.now());
+      return problem === undefined ? {} : { problem: "The database cannot be used" };
+    } catch {
+      return { problem: "The database cannot be opened" };
+    }
+  }
+
+  function watch(principal: string, tell: (uri: string) => void, signal: AbortSignal): void {
+    const onError = (error: unknown) => app.log.warn("Cannot look for changes", errorFacts(error));
+    void app.parts()
+      .then(({ store }) => watchJobs(tell, signal, { principal, store, clock, onError }))
+      .catch(onError);
+  }
+}
+
+/** Whether it was the address that could not be had. */
+function isOfAddress(error: unknown): boolean {
+  const { AddrInUse, AddrNotAvailable, PermissionDenied } = Deno.errors;
+  return [AddrInUse, AddrNotAvailable, PermissionDenied].some((kind) => error instanceof kind);
 }

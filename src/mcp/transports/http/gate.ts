@@ -9,14 +9,14 @@ import {
 import type { PrincipalOf } from "./bearer_tokens.ts";
 import { refusal, wrongMethod } from "./refusal.ts";
 import { createRequestRate } from "./request_rate.ts";
-import type { Endpoint } from "./streamable_endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** What the gate knows. */
 export interface GateParts {
   callers: AllowedCallers;
   principalOf: PrincipalOf;
   /** By path. */
-  endpoints: ReadonlyMap<string, Endpoint["answer"]>;
+  endpoints: ReadonlyMap<string, Endpoint>;
   /** Whether the server can be used; the reason where it cannot. */
   health(): Promise<{ problem?: string }>;
   /** Whether it speaks TLS: then HTTP/2, which has no Host header, is spoken, too. */
@@ -28,7 +28,7 @@ export interface GateParts {
 
 /** The gate, as a handler of requests. */
 export interface Gate {
-  /** @param completed settles when the response was sent, or cannot be any more */
+  /** @param completed resolves when the response was sent, or cannot be any more */
   handle(request: Request, completed: Promise<void>): Promise<Response>;
   /** From now on nothing is let in. */
   shut(): void;
@@ -89,12 +89,12 @@ export function createGate(parts: GateParts): Gate {
     if (shut) return unavailable("The server is shutting down");
     if (open >= parts.maxConnections) return unavailable("Too many requests and streams are open");
     open++;
-    const over = completed.catch(() => {}).finally(() => open--);
+    const over = completed.then(() => void open--);
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
     pending.add(settled);
     void settled.then(() => pending.delete(settled));
     try {
-      const { response, endless } = await endpoint(request, principal);
+      const { response, endless } = await endpoint(request, { principal, completed });
       void (endless ? Promise.resolve() : over).then(settle);
       return response;
     } catch (error) {

@@ -9,7 +9,7 @@ export interface ListenOptions {
   address: ListenAddress;
   /** PEM texts. */
   tls?: { cert: string; key: string };
-  /** @param completed settles when the response was sent, or cannot be any more */
+  /** @param completed resolves when the response was sent, or cannot be any more */
   handle(request: Request, completed: Promise<void>): Promise<Response>;
   onError(error: unknown): void;
 }
@@ -53,7 +53,7 @@ function listenOnce({ address, tls, handle, onError }: ListenOptions): HttpServe
           onError(error);
           return new Response(null, { status: 500 });
         },
-      }, (request, { completed }) => handle(request, completed));
+      }, (request, { completed }) => handle(request, completed.catch(() => {})));
       servers.push(server);
       port = server.addr.port;
     } catch (error) {
