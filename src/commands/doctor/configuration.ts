@@ -1,7 +1,7 @@
 /** The configuration: where it was looked for, what it says, and where each value came from. */
 import { configPlaces, type ConfigSources } from "../../config/folders.ts";
 import { loadConfig, type LoadedConfig } from "../../config/load.ts";
-import { leaves, type Settings, valueAt } from "../../config/merge.ts";
+import { leaves, nested, type Settings, valueAt } from "../../config/merge.ts";
 import { ConfigError, formatPlace } from "../../config/problem.ts";
 import { applyProject, loadProject, type ProjectConfig } from "../../config/project.ts";
 import type { Config } from "../../config/schema.ts";
@@ -46,10 +46,11 @@ export function examineConfiguration(
 
   const config = applied?.config ?? loaded.config;
   section.values = valuesOf(config, loaded, applied && own)
-    .map(({ key, value, origin }) => ({
-      key,
+    .map(({ keys, value, origin }) => ({
+      key: keys.join("."),
       origin,
-      value: redact.facts({ [key]: value })[key]!,
+      // A key on the way may say that it is a secret: the name of a token's owner says nothing.
+      value: valueAt(redact.facts(nested(keys, value)), keys) as typeof value,
     }));
   return { section, loaded, config };
 }
@@ -68,10 +69,10 @@ function valuesOf(
   config: Config,
   loaded: LoadedConfig,
   project: ProjectConfig | undefined,
-): Section["values"] {
+): { keys: string[]; value: string | number | boolean; origin: string }[] {
   return Array.from(leaves(config as unknown as Settings), ([keys, value]) => ({
-    key: keys.join("."),
-    value: value as string | number | boolean,
+    keys,
+    value: Array.isArray(value) ? value.join(", ") : value as string | number | boolean,
     origin: originOf(keys, value, loaded, project),
   }));
 }

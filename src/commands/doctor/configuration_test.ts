@@ -31,6 +31,20 @@ Deno.test("each value is told with its origin: program, file, project or variabl
   assert.match(section.project.warnings.join(), /config\.yaml:3:21 Ignored 90000000/);
 });
 
+Deno.test("tokens are not told, whatever their owners are called, and lists are", () => {
+  using folders = testFolders({
+    "home/.config/aimux/config.yaml": "server:\n  auth_tokens: {host: hidden-1, file: hidden-2}\n" +
+      "transport: {allowed_hosts: [a.example, b.example]}\n",
+  });
+  const { values } = examineIn(folders, { AIMUX_AUTH_TOKEN: "hidden-3" }).section;
+  assert.doesNotMatch(JSON.stringify(values), /hidden/);
+  const told = new Map(values.map(({ key, value }) => [key, value]));
+  assert.equal(told.get("server.auth_tokens.host"), "[redacted]");
+  assert.equal(told.get("server.auth_token"), "[redacted]");
+  assert.equal(told.get("server.transport.allowed_hosts"), "a.example, b.example");
+  assert.equal(told.get("server.transport.allowed_origins"), "");
+});
+
 Deno.test("every folder that is looked at is told, found or not", () => {
   using folders = testFolders();
   assert.deepEqual(

@@ -7,7 +7,7 @@ const KNOWN: readonly [name: string, use: string][] = [
   ["HOME", "the home folder: configuration, database, well-known folders of CLIs"],
   ["PATH", "where the CLIs are looked for"],
   ["AIMUX_CONFIG_DIR", "a folder of configuration between the built-in one and the user's"],
-  ["AIMUX_AUTH_TOKEN", "never passed on to a CLI"],
+  ["AIMUX_AUTH_TOKEN", "server.auth_token; never passed on to a CLI"],
   ["AIMUX_DEPTH", "how deep aimux runs inside itself"],
   ["MCP_TRANSPORT", "server.transport.type"],
   ["PORT", "server.transport.port"],
