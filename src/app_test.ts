@@ -74,6 +74,10 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
       readOnly: false,
       prompt: "hi",
       preamble: undefined,
+      parentId: undefined,
+      cwd: "/project",
+      limit: 10,
+      cliLimit: undefined,
     }, Date.now());
   });
   // Its session is old enough to be deleted, but not before somebody could see the end.

@@ -95,6 +95,8 @@ export const profileSchema = z.strictObject({
     resume_flags: words.min(1).describe("{session_id} and {state_dir} are filled in"),
   }).optional(),
 
+  max_concurrent_jobs: z.int().min(1).optional()
+    .describe("Its jobs that run at once, over all servers; without the key no limit of its own"),
   timeout_seconds: z.number().positive().optional(),
   stall_timeout_seconds: z.number().positive().optional()
     .describe("Seconds without any output after which a run is ended; without the key no limit"),

@@ -96,6 +96,8 @@ const server = z.strictObject({
     .describe("Jobs that may wait; more are refused"),
   max_depth: whole(0, 10).default(2)
     .describe("How deep aimux may be called by a CLI that aimux runs"),
+  max_fan_out: whole(0, 1000).default(10)
+    .describe("Unfinished jobs that the CLI of one job may have called"),
   max_prompt_bytes: whole(1, 104_857_600).default(1_048_576)
     .describe("The longest prompt that is accepted"),
   max_result_tokens: whole(2000, 1_000_000).default(20_000)

@@ -15,6 +15,7 @@ import { isFinal, type Job } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { type Admission, createAdmission } from "./admission.ts";
+import { callerOf, endWithCaller } from "./caller.ts";
 import { executeJob } from "./execute_job.ts";
 import { followLines } from "./follow_lines.ts";
 import { type Live, liveJob } from "./live_job.ts";
@@ -25,6 +26,8 @@ import { liveProgress, type Progress, recordedProgress } from "./progress.ts";
 import type { RunRequest } from "./request.ts";
 import { circuitOpen } from "./routing.ts";
 import { breakerSettings, createStanding } from "./standing.ts";
+import { createTypicalRuns } from "./typical_runs.ts";
+import { describeWait, type Wait } from "./wait.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** What the engine is built from. */
@@ -92,7 +95,8 @@ export interface Engine {
    * Makes a reader of what a job prints: each call returns the readable lines since the one before.
    */
   followLines(job: Job): () => string[];
-  queuePosition(jobId: string): number;
+  /** What a queued job waits for; undefined where it is not queued. */
+  waitOf(jobId: string): Wait | undefined;
   /** Ends every job of this server as `interrupted` and takes no more. */
   interruptAll(options: { graceMs: number }): Promise<void>;
   /** Resolves when no job of this server is queued or running. */
@@ -115,7 +119,12 @@ export function createEngine(parts: EngineParts): Engine {
   const { store, clock, ids, config } = parts;
   const live = new Map<string, Live>();
   const standing = createStanding({ breakers: store.breakers, config, clock });
-  const admission: Admission = createAdmission({ jobs: store.jobs, clock });
+  const admission: Admission = createAdmission({
+    queue: store.queue,
+    owner: parts.ownership.id,
+    clock,
+  });
+  const typical = createTypicalRuns({ metrics: store.metrics, clock });
   const closed = new AbortController();
   let closing = false;
   let watching = false;
@@ -131,14 +140,14 @@ export function createEngine(parts: EngineParts): Engine {
       const next = followLines(formatOf(cli), store.files(id));
       return () => next().map(parts.redact);
     },
-    queuePosition,
+    waitOf,
     interruptAll,
     idle,
   };
 
   async function submit(given: RunRequest): Promise<Submission> {
     const prepared = await prepare(given, { ...parts, standing });
-    const { route, timeoutSeconds, stallSeconds, server } = prepared;
+    const { route, timeoutSeconds, stallSeconds } = prepared;
     const { job, session: of } = record(prepared);
     const entry = liveJob();
     live.set(job.id, entry);
@@ -148,7 +157,6 @@ export function createEngine(parts: EngineParts): Engine {
       route,
       timeoutSeconds,
       stallSeconds,
-      limit: server.max_concurrent_jobs,
       fallback: prepared.fallback,
       modelNamed: given.model !== undefined,
       elsewhere: prepared.elsewhere,
@@ -160,10 +168,21 @@ export function createEngine(parts: EngineParts): Engine {
       .finally(() => {
         live.delete(job.id);
         admission.left();
+        endWhatItCalled(job);
       });
     void watchCancelRequests();
-    const { sync_wait_seconds: syncWaitSeconds } = server;
+    const { sync_wait_seconds: syncWaitSeconds } = prepared.server;
     return { job: current(job), syncWaitSeconds, ended: entry.done };
+  }
+
+  /** The aimux that its CLI had called has ended with it, and cannot tell so of its own jobs. */
+  function endWhatItCalled({ id }: Job): void {
+    try {
+      if (store.jobs.countCalledBy(id) === 0) return;
+    } catch (error) {
+      return parts.onError(error);
+    }
+    parts.ownership.recover().catch(parts.onError);
   }
 
   /** Another server's call may ask to cancel a job of this one; the request is in the database. */
@@ -180,7 +199,9 @@ export function createEngine(parts: EngineParts): Engine {
   /** A look that fails is followed by the next. */
   function stopRequested(): void {
     try {
-      for (const id of store.jobs.cancelRequests(parts.ownership.id)) live.get(id)?.stop(CANCELLED);
+      for (const id of store.jobs.cancelRequests(parts.ownership.id)) {
+        live.get(id)?.stop(endWithCaller(store.jobs.find(id), store.jobs) ?? CANCELLED);
+      }
     } catch (error) {
       parts.onError(error);
     }
@@ -188,7 +209,7 @@ export function createEngine(parts: EngineParts): Engine {
 
   /** Session and job appear together or not at all, and not once the server is closing. */
   function record(
-    { request, session, cwd, route, preamble }: Prepared,
+    { request, session, cwd, route, preamble, server }: Prepared,
   ): { job: Job; session: Session } {
     const { profile, role, style, model, effort, readOnly } = route;
     const now = clock.now();
@@ -200,6 +221,8 @@ export function createEngine(parts: EngineParts): Engine {
           hint: 'Wait for jobs to end, or raise "server.max_queue"',
         });
       }
+      const maxFanOut = config.server.max_fan_out;
+      const caller = callerOf(session?.id, { env: parts.env, store, maxFanOut });
       const { principal } = request;
       const sessionId = session?.id ?? ids.session();
       // It may have been deleted since it was looked up.
@@ -212,6 +235,7 @@ export function createEngine(parts: EngineParts): Engine {
         sessionId,
         principal,
         owner: parts.ownership.id,
+        parentId: caller?.id,
         cli: profile.name,
         role,
         style,
@@ -220,6 +244,9 @@ export function createEngine(parts: EngineParts): Engine {
         readOnly,
         preamble: preamble || undefined,
         prompt: request.prompt,
+        cwd,
+        limit: server.max_concurrent_jobs,
+        cliLimit: profile.max_concurrent_jobs,
       }, now);
       // The breaker may have opened since it was looked at; a half-open one lets few through.
       if (!store.breakers.enter(profile.name, id, breakerSettings(config), now)) {
@@ -298,8 +325,9 @@ export function createEngine(parts: EngineParts): Engine {
     }
   }
 
-  function queuePosition(jobId: string): number {
-    return store.jobs.queuePosition(jobId);
+  function waitOf(jobId: string): Wait | undefined {
+    const outlook = store.queue.outlook(jobId);
+    return outlook && describeWait(outlook, { typical, now: clock.now() });
   }
 
   async function interruptAll({ graceMs }: { graceMs: number }): Promise<void> {

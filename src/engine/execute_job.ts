@@ -2,7 +2,7 @@
 import { AimuxError, type ErrorCode, messageOf } from "../lib/errors.ts";
 import { within } from "../lib/within.ts";
 import { isBusy } from "../store/database.ts";
-import type { FinalStatus, Job, JobResult } from "../store/job.ts";
+import type { Attempt, FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Admission } from "./admission.ts";
@@ -15,9 +15,9 @@ import type { Fallback } from "./next_attempt.ts";
 import type { Prepared } from "./prepare.ts";
 import { recordStanding } from "./record_standing.ts";
 import { redactResult } from "./redact_result.ts";
-import { alternatives, modelsLeft, type Route } from "./routing.ts";
+import { alternatives, circuitOpen, modelsLeft, type Route } from "./routing.ts";
 import { type AttemptEnd, runAttempt } from "./run_job.ts";
-import { breakerSettings, type Standing } from "./standing.ts";
+import { breakerSettings, type Obstacle, type Standing } from "./standing.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** How often, and after which pause, a database that another server holds is asked again. */
@@ -35,8 +35,6 @@ export interface Execution {
   timeoutSeconds: number;
   /** How long it may print nothing; undefined for as long as it likes. */
   stallSeconds: number | undefined;
-  /** How many jobs may run at once. */
-  limit: number;
   fallback: Fallback;
   /** Whether the caller named the model. */
   modelNamed: boolean;
@@ -57,7 +55,7 @@ export async function executeJob(
   const runs: Run[] = [];
   const log = jobLog(parts.log, execution);
   try {
-    const admitted = await parts.admission.enter(job, execution.limit, live.signal);
+    const admitted = await parts.admission.enter(job.id, live.signal);
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
     log.started();
     const end = await untilAnswered({
@@ -112,20 +110,35 @@ export async function executeJob(
 
   /** Another CLI takes the job, and with it the session that the job has begun. */
   async function elsewhere(from: Route, except: readonly string[]): Promise<Route> {
-    const next = await execution.elsewhere(from, except);
-    const { name } = next.profile;
-    const entered = store.transaction(() => {
-      const settings = breakerSettings(parts.config);
-      if (!store.breakers.enter(name, job.id, settings, clock.now())) return false;
-      store.jobs.moveTo(job.id, { cli: name, model: next.model, preamble: next.preamble });
-      store.sessions.moveTo(job.sessionId, name);
-      return true;
-    });
-    if (entered) {
-      parts.log.warn("Another CLI takes the job", { job: job.id, cli: name, failed: except });
-      return next;
+    const passed: Attempt[] = [];
+    for (;;) {
+      const next = await execution.elsewhere(from, [...except, ...passed.map(({ cli }) => cli)]);
+      const { name: cli } = next.profile;
+      passed.push(...next.attempts);
+      const obstacle = store.transaction(() => move(next));
+      if (!obstacle) {
+        parts.log.warn("Another CLI takes the job", { job: job.id, cli, failed: except });
+        return { ...next, attempts: passed };
+      }
+      passed.push({ cli, code: obstacle.code, message: obstacle.message });
     }
-    return await elsewhere(from, [...except, name]);
+  }
+
+  /** Moves the job to another CLI, unless that has no room for it or has failed meanwhile. */
+  function move(
+    { profile, model, preamble }: Route,
+  ): Pick<Obstacle, "code" | "message"> | undefined {
+    const { name: cli, max_concurrent_jobs: cliLimit } = profile;
+    const settings = breakerSettings(parts.config);
+    if (!store.queue.mayMove(job.id, { cli, cliLimit })) {
+      return { code: "queue_full", message: `${cliLimit} jobs run on it already, its limit` };
+    }
+    if (!store.breakers.enter(cli, job.id, settings, clock.now())) {
+      return parts.standing.breaker(cli) ?? circuitOpen(cli);
+    }
+    store.jobs.moveTo(job.id, { cli, model, preamble });
+    store.sessions.moveTo(job.sessionId, cli);
+    return undefined;
   }
 
   async function attempt(route: Route, seconds: number): Promise<AttemptEnd> {

@@ -76,7 +76,7 @@ Deno.test("where all is well there is nothing to warn of", async () => {
   assert.deepEqual(database, {
     state: "ok",
     journal_mode: "wal",
-    schema_version: 2,
+    schema_version: 3,
     writable: true,
   });
   assert.ok(bytes! > 4096);

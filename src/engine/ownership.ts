@@ -10,6 +10,7 @@ import type { Signals } from "../process/signals.ts";
 import type { Job, JobResult } from "../store/job.ts";
 import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
+import { endWithCaller } from "./caller.ts";
 import { JOB_MARKER } from "./job_marker.ts";
 import { outputUri } from "./job_uris.ts";
 import { redactResult } from "./redact_result.ts";
@@ -118,19 +119,22 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
 
   async function interrupt(job: Job): Promise<void> {
     const left = await endOrphans(job);
-    const message = "The aimux server that ran this job is gone";
+    const { status, message } = endWithCaller(job, store.jobs) ?? {
+      status: "interrupted",
+      message: "The aimux server that ran this job is gone",
+    };
     const result: JobResult = {
       output_uri: outputUri(job.id),
       partial_output: partialOutput(plainText(lastOf(store.files(job.id).stdout))),
-      attempts: [{ cli: job.cli, code: "interrupted", message }],
+      attempts: [{ cli: job.cli, code: status, message }],
       warnings: left.length === 0 ? [] : [`Processes that could not be ended: ${left.join(", ")}`],
       error: {
-        code: "interrupted",
+        code: status,
         message,
         hint: "Run it again; the session can be continued by its session_id",
       },
     };
-    store.jobs.finish(job.id, "interrupted", redactResult(result, parts.redact), clock.now());
+    store.jobs.finish(job.id, status, redactResult(result, parts.redact), clock.now());
     // Whoever comes back after days still finds what the job had printed.
     store.sessions.touch(job.sessionId, clock.now());
   }

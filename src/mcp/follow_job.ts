@@ -87,10 +87,10 @@ async function tellHeartbeats(
 /** What runs, for how long, and what it printed last. */
 function heartbeat(job: Job, engine: FollowParts["engine"], now: number): string {
   if (job.status === "queued") {
-    const place = engine.queuePosition(job.id);
-    return `${job.cli} waits at place ${place} of the queue, for ${
-      duration(now - job.createdAt)
-    } now`;
+    const { place = 1, startsInSeconds: estimate } = engine.waitOf(job.id) ?? {};
+    const soon = estimate === undefined ? "" : `; it starts in about ${duration(estimate * 1000)}`;
+    const waited = duration(now - job.createdAt);
+    return `${job.cli} waits at place ${place} of the queue, for ${waited} now${soon}`;
   }
   const runs = `${job.cli} runs for ${duration(now - (job.startedAt ?? job.createdAt))}`;
   const { line, lastOutputAt } = engine.progress(job) ?? {};

@@ -8,7 +8,7 @@ Deno.test("a database in order is told with its size, journal and schema", () =>
   const { path, bytes, ...rest } = store.check(1);
   assert.equal(path, store.path);
   assert.ok(bytes! >= Deno.statSync(store.path).size);
-  assert.deepEqual(rest, { journalMode: "wal", schemaVersion: 2, writable: true });
+  assert.deepEqual(rest, { journalMode: "wal", schemaVersion: 3, writable: true });
 });
 
 Deno.test("a database that another program holds is told as such", () => {

@@ -64,6 +64,8 @@ export interface Job {
   sessionId: string;
   principal: string;
   owner: string;
+  /** The job whose CLI called this one. */
+  parentId: string | undefined;
   status: JobStatus;
   cli: string;
   role: string;

@@ -1,30 +1,42 @@
 /** The table of jobs. Each change of state is one transaction that has exactly one winner. */
+import type { ErrorCode } from "../lib/errors.ts";
 import type { Database, Value } from "./database.ts";
 import type { FinalStatus, Job, JobResult, JobStatus } from "./job.ts";
 import type { MetricsTable, Run } from "./metrics.ts";
+import type { Queue } from "./queue.ts";
+import type { QueueView } from "./queue_view.ts";
 
 /** A job to be recorded as queued. */
-export type NewJob = Pick<
-  Job,
-  | "id"
-  | "sessionId"
-  | "principal"
-  | "owner"
-  | "cli"
-  | "role"
-  | "style"
-  | "model"
-  | "effort"
-  | "readOnly"
-  | "prompt"
-  | "preamble"
->;
+export interface NewJob extends
+  Pick<
+    Job,
+    | "id"
+    | "sessionId"
+    | "principal"
+    | "owner"
+    | "parentId"
+    | "cli"
+    | "role"
+    | "style"
+    | "model"
+    | "effort"
+    | "readOnly"
+    | "prompt"
+    | "preamble"
+  > {
+  /** The folder that it runs in. */
+  cwd: string;
+  /** How many jobs may run at once, this one included. */
+  limit: number;
+  /** How many of its CLI may, where its profile says. */
+  cliLimit: number | undefined;
+}
 
 /** A job that has not ended, without what may be long. */
 export interface ActiveJob
   extends Pick<Job, "id" | "sessionId" | "cli" | "role" | "createdAt" | "startedAt"> {
   status: "queued" | "running";
-  /** With status queued: how many queued jobs stand before it, and it. */
+  /** With status queued: how many jobs start before it, and it. */
   queuePosition: number | undefined;
 }
 
@@ -33,6 +45,7 @@ export type JobSighting = Pick<Job, "id" | "sessionId" | "status" | "cli">;
 
 /** Reads and changes jobs. */
 export interface JobTable {
+  /** Records a job and puts it into the queue. */
   insert(job: NewJob, now: number): void;
   /** A job by id; with a principal only if it is theirs. */
   find(id: string, principal?: string): Job | undefined;
@@ -53,13 +66,8 @@ export interface JobTable {
    * mark of the newest, with which to ask again.
    */
   news(principal: string, after: number): { jobs: JobSighting[]; mark: number };
-  /** How many queued jobs stand before this one, and this one. */
-  queuePosition(id: string): number;
-  /**
-   * Takes a free place for a queued job: `running` if fewer than `limit` jobs run and no older job
-   * of its session is unfinished.
-   */
-  claim(id: string, limit: number, now: number): "claimed" | "full" | "session_busy" | "gone";
+  /** How many jobs that the CLI of a job has called have not ended. */
+  countCalledBy(id: string): number;
   /** Tells that another CLI, or model, has taken the job. */
   moveTo(
     id: string,
@@ -67,7 +75,8 @@ export interface JobTable {
   ): void;
   setProcess(id: string, pid: number, startTime: string | undefined): void;
   /**
-   * Records the end of a job, and with it the metrics of its runs.
+   * Records the end of a job, and with it the metrics of its runs. What its CLI has called ends with
+   * it: what still waits at once, what runs by a request to the server that runs it.
    *
    * @param runs The runs that it took; without any it counts as one that never ran.
    * @returns false where the job had ended before: its end stands.
@@ -87,33 +96,49 @@ export interface JobTable {
 }
 
 /** The table of jobs in a database. */
-export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record">): JobTable {
+export function createJobTable(
+  db: Database,
+  { metrics, queue, view }: {
+    metrics: Pick<MetricsTable, "record">;
+    queue: Pick<Queue, "join" | "release">;
+    view: Pick<QueueView, "places">;
+  },
+): JobTable {
   const one = (sql: string, parameters: Record<string, Value>) =>
     Number(Object.values(db.prepare(sql).get(parameters) ?? {})[0] ?? 0);
   const many = (sql: string, parameters: Record<string, Value>) =>
     db.prepare(sql).all(parameters).map(jobOf);
 
   return {
-    insert(job, now) {
-      db.prepare(`INSERT INTO jobs (id, session_id, principal, owner, status, cli, role, style,
-        model, reasoning_effort, read_only, prompt, preamble, created_at) VALUES (:id, :session,
-        :principal, :owner, 'queued', :cli, :role, :style, :model, :effort, :readOnly, :prompt,
-        :preamble, :now)`).run({
-        id: job.id,
-        session: job.sessionId,
-        principal: job.principal,
-        owner: job.owner,
-        cli: job.cli,
-        role: job.role,
-        style: job.style ?? null,
-        model: job.model ?? null,
-        effort: job.effort ?? null,
-        readOnly: job.readOnly ? 1 : 0,
-        prompt: job.prompt,
-        preamble: job.preamble ?? null,
-        now,
-      });
-    },
+    insert: (job, now) =>
+      db.transaction(() => {
+        db.prepare(
+          `INSERT INTO jobs (id, session_id, principal, owner, parent_id, status, cli, role,
+        style, model, reasoning_effort, read_only, prompt, preamble, cwd, run_limit, cli_limit,
+        created_at) VALUES (:id, :session, :principal, :owner, :parent, 'queued', :cli, :role,
+        :style, :model, :effort, :readOnly, :prompt, :preamble, :cwd, :limit, :cliLimit, :now)`,
+        )
+          .run({
+            id: job.id,
+            session: job.sessionId,
+            principal: job.principal,
+            owner: job.owner,
+            parent: job.parentId ?? null,
+            cli: job.cli,
+            role: job.role,
+            style: job.style ?? null,
+            model: job.model ?? null,
+            effort: job.effort ?? null,
+            readOnly: job.readOnly ? 1 : 0,
+            prompt: job.prompt,
+            preamble: job.preamble ?? null,
+            cwd: job.cwd,
+            limit: job.limit,
+            cliLimit: job.cliLimit ?? null,
+            now,
+          });
+        queue.join(job.id);
+      }),
 
     find(id, principal) {
       const row = db.prepare("SELECT * FROM jobs WHERE id = :id").get({ id });
@@ -144,18 +169,24 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
         { owner: owner ?? null },
       ),
 
-    active: (principal, limit) => ({
-      jobs: db.prepare(
-        `SELECT id, session_id, cli, role, status, created_at, started_at,
-          CASE status WHEN 'queued' THEN (SELECT count(*) FROM jobs AS before
-            WHERE before.status = 'queued' AND before.id <= jobs.id) END AS queue_position
-          FROM jobs WHERE principal = :principal AND ${UNFINISHED}
-          ORDER BY status DESC, id LIMIT :limit`,
-      ).all({ principal, limit }).map(activeJobOf),
-      total: one(`SELECT count(*) FROM jobs WHERE principal = :principal AND ${UNFINISHED}`, {
-        principal,
-      }),
-    }),
+    active(principal, limit) {
+      const mine = { principal };
+      const running = db.prepare(`SELECT * FROM jobs WHERE principal = :principal
+        AND status = 'running' ORDER BY id`).all(mine);
+      const queued = db.prepare(`SELECT * FROM jobs WHERE principal = :principal
+        AND status = 'queued' ORDER BY ready IS NULL, ready, id LIMIT :limit`)
+        .all({ principal, limit });
+      const places = view.places(queued.map((row) => String(row["id"])));
+      const jobs = [...running, ...queued].map((row) => activeJobOf(row, places))
+        .sort((one, other) => (one.queuePosition ?? 0) - (other.queuePosition ?? 0));
+      return {
+        jobs: jobs.slice(0, limit),
+        total: one(
+          `SELECT count(*) FROM jobs WHERE principal = :principal AND ${UNFINISHED}`,
+          mine,
+        ),
+      };
+    },
 
     abandoned: () =>
       db.prepare(`SELECT DISTINCT owner FROM jobs WHERE ${UNFINISHED}
@@ -177,24 +208,8 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
       return { jobs, mark: Math.max(after, ...rows.map((row) => Number(row["rowid"]))) };
     },
 
-    queuePosition: (id) =>
-      one("SELECT count(*) FROM jobs WHERE status = 'queued' AND id <= :id", { id }),
-
-    claim: (id, limit, now) =>
-      db.transaction(() => {
-        if (one("SELECT count(*) FROM jobs WHERE status = 'running'", {}) >= limit) return "full";
-        const older = one(
-          `SELECT count(*) FROM jobs AS mine JOIN jobs AS other
-            ON other.session_id = mine.session_id AND other.id < mine.id
-            AND other.status IN ('queued', 'running') WHERE mine.id = :id`,
-          { id },
-        );
-        if (older > 0) return "session_busy";
-        const changed = db.prepare(
-          "UPDATE jobs SET status = 'running', started_at = :now WHERE id = :id AND status = 'queued'",
-        ).run({ id, now });
-        return changed === 1 ? "claimed" : "gone";
-      }),
+    countCalledBy: (id) =>
+      one(`SELECT count(*) FROM jobs WHERE parent_id = :id AND ${UNFINISHED}`, { id }),
 
     moveTo(id, { cli, model, preamble }) {
       db.prepare(
@@ -207,25 +222,9 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
         .run({ id, pid, start: startTime ?? null });
     },
 
-    finish: (id, status, result, now, runs = []) =>
-      db.transaction(() => {
-        const ended = db.prepare(
-          `UPDATE jobs SET status = :status, result = :result, finished_at = :now WHERE id = :id
-            AND ${status === "completed" || status === "failed" ? "status = 'running'" : UNFINISHED}
-            RETURNING cli, role`,
-        ).get({ id, status, result: JSON.stringify(result), now });
-        if (!ended) return false;
-        const never = [{ cli: String(ended["cli"]), code: codeOf(status, result) }];
-        for (const run of runs.length > 0 ? runs : never) {
-          metrics.record(String(ended["role"]), run);
-        }
-        return true;
-      }),
+    finish,
 
-    requestCancel(id) {
-      db.prepare(`UPDATE jobs SET cancel_requested = 1 WHERE id = :id AND ${UNFINISHED}`)
-        .run({ id });
-    },
+    requestCancel,
 
     cancelRequests: (owner) =>
       db.prepare(`SELECT id FROM jobs WHERE owner = :owner AND cancel_requested = 1
@@ -236,6 +235,58 @@ export function createJobTable(db: Database, metrics: Pick<MetricsTable, "record
         id,
       }),
   };
+
+  function finish(
+    id: string,
+    status: FinalStatus,
+    result: JobResult,
+    now: number,
+    runs: readonly Run[] = [],
+  ): boolean {
+    return db.transaction(() => {
+      const ended = db.prepare(
+        `UPDATE jobs SET status = :status, result = :result, finished_at = :now, ready = NULL
+          WHERE id = :id
+          AND ${status === "completed" || status === "failed" ? "status = 'running'" : UNFINISHED}
+          RETURNING cli, role, session_id`,
+      ).get({ id, status, result: JSON.stringify(result), now });
+      if (!ended) return false;
+      const never = [{ cli: String(ended["cli"]), code: codeOf(status, result) }];
+      for (const run of runs.length > 0 ? runs : never) metrics.record(String(ended["role"]), run);
+      endCalled(id, status, now);
+      queue.release(String(ended["session_id"]));
+      return true;
+    });
+  }
+
+  /** Nobody waits any more for the jobs that a job's CLI has called. */
+  function endCalled(caller: string, status: FinalStatus, now: number): void {
+    const called = db.prepare(`SELECT id, status FROM jobs WHERE parent_id = :caller
+      AND ${UNFINISHED}`).all({ caller });
+    for (const { id, status: state } of called) {
+      if (state === "running") requestCancel(String(id));
+      else {
+        const end = endOfCalled(caller, status);
+        const result = { attempts: [], warnings: [], error: end.error };
+        finish(String(id), end.status, result, now);
+      }
+    }
+  }
+
+  function requestCancel(id: string): void {
+    db.prepare(`UPDATE jobs SET cancel_requested = 1 WHERE id = :id AND ${UNFINISHED}`)
+      .run({ id });
+  }
+}
+
+/** How a job ends whose caller has ended. */
+export function endOfCalled(
+  caller: string,
+  status: FinalStatus,
+): { status: "cancelled" | "interrupted"; error: { code: ErrorCode; message: string } } {
+  const end = status === "cancelled" ? status : "interrupted";
+  const message = `The job whose CLI called it has ended as ${status} (${caller})`;
+  return { status: end, error: { code: end, message } };
 }
 
 function codeOf(status: FinalStatus, { error }: JobResult): Run["code"] {
@@ -245,7 +296,10 @@ function codeOf(status: FinalStatus, { error }: JobResult): Run["code"] {
 /** A queued job may be cancelled, time out or be interrupted, but not complete or fail. */
 const UNFINISHED = "status IN ('queued', 'running')";
 
-function activeJobOf(row: Record<string, Value>): ActiveJob {
+function activeJobOf(
+  row: Record<string, Value>,
+  places: ReadonlyMap<string, number>,
+): ActiveJob {
   const number = (name: string) => row[name] === null ? undefined : Number(row[name]);
   return {
     id: String(row["id"]),
@@ -255,19 +309,21 @@ function activeJobOf(row: Record<string, Value>): ActiveJob {
     status: row["status"] as ActiveJob["status"],
     createdAt: Number(row["created_at"]),
     startedAt: number("started_at"),
-    queuePosition: number("queue_position"),
+    queuePosition: places.get(String(row["id"])),
   };
 }
 
 function jobOf(row: Record<string, Value>): Job {
-  const text = (name: string) => row[name] === null ? undefined : String(row[name]);
-  const number = (name: string) => row[name] === null ? undefined : Number(row[name]);
+  // A column may be absent where the database is of an older aimux and only looked into.
+  const text = (name: string) => (row[name] ?? null) === null ? undefined : String(row[name]);
+  const number = (name: string) => (row[name] ?? null) === null ? undefined : Number(row[name]);
   const result = text("result");
   return {
     id: String(row["id"]),
     sessionId: String(row["session_id"]),
     principal: String(row["principal"]),
     owner: String(row["owner"]),
+    parentId: text("parent_id"),
     status: row["status"] as JobStatus,
     cli: String(row["cli"]),
     role: String(row["role"]),

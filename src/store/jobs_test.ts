@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { type FinalStatus, isFinal, JOB_STATUSES, type JobResult } from "./job.ts";
 import { NO_RESULT, testStore } from "./testing.ts";
 
@@ -24,6 +23,7 @@ Deno.test("a job comes back as it was put in", () => {
     sessionId: "ses_1",
     principal: "local",
     owner: "own_1",
+    parentId: undefined,
     status: "queued",
     cli: "codex",
     role: "default",
@@ -68,104 +68,6 @@ Deno.test("each step that is allowed is taken, and every other one is refused an
   }
 });
 
-Deno.test("only a queued job is claimed", () => {
-  for (const status of JOB_STATUSES) {
-    using store = testStore();
-    store.addJob("job_1");
-    store.bring("job_1", status);
-    assert.equal(store.jobs.claim("job_1", 10, 7), status === "queued" ? "claimed" : "gone");
-    if (status === "queued") assert.equal(store.jobs.find("job_1")?.startedAt, 7);
-    else assert.equal(store.jobs.find("job_1")?.status, status);
-  }
-  using store = testStore();
-  assert.equal(store.jobs.claim("job_unknown", 10, 7), "gone");
-});
-
-Deno.test("whatever servers do, a job starts once, ends once, and never more than the limit run", () => {
-  const step = fc.record({
-    server: fc.nat({ max: 1 }),
-    job: fc.constantFrom("job_1", "job_2", "job_3", "job_4"),
-    // undefined: a claim
-    end: fc.constantFrom(undefined, undefined, ...FINAL),
-  });
-  fc.assert(
-    fc.property(
-      fc.array(step, { maxLength: 30 }),
-      fc.integer({ min: 1, max: 3 }),
-      (steps, limit) => {
-        using store = testStore();
-        const servers = [store, store.openAgain()];
-        for (const id of [1, 2, 3, 4]) {
-          store.addJob(`job_${id}`, { sessionId: id < 3 ? "ses_a" : `ses_${id}` });
-        }
-        const ended = new Map<string, FinalStatus>();
-        const started = new Set<string>();
-        for (const { server, job, end } of steps) {
-          const { jobs } = servers[server]!;
-          if (end === undefined) {
-            if (jobs.claim(job, limit, 1) !== "claimed") continue;
-            assert.ok(!started.has(job) && !ended.has(job));
-            assert.ok(job !== "job_2" || ended.has("job_1"), "one at a time a session, in order");
-            started.add(job);
-          } else if (jobs.finish(job, end, NO_RESULT, 2)) {
-            assert.ok(!ended.has(job));
-            assert.ok(started.has(job) || (end !== "completed" && end !== "failed"));
-            ended.set(job, end);
-          }
-          assert.ok(jobs.count("running") <= limit);
-        }
-        for (const [job, status] of ended) assert.equal(store.jobs.find(job)?.status, status);
-      },
-    ),
-    { numRuns: 40 },
-  );
-});
-
-Deno.test("a claim is refused while the limit is reached or the session has an older unfinished job", () => {
-  using store = testStore();
-  store.addJob("job_1");
-  store.addJob("job_2");
-  store.addJob("job_3", { sessionId: "ses_2" });
-  assert.equal(store.jobs.claim("job_2", 9, 1), "session_busy");
-  assert.equal(store.jobs.claim("job_1", 9, 1), "claimed");
-  assert.equal(store.jobs.claim("job_2", 9, 1), "session_busy");
-  assert.equal(store.jobs.claim("job_3", 1, 1), "full");
-  assert.equal(store.jobs.claim("job_3", 2, 1), "claimed");
-  store.jobs.finish("job_1", "failed", NO_RESULT, 2);
-  assert.equal(store.jobs.claim("job_2", 2, 1), "claimed");
-});
-
-Deno.test("servers in processes of their own that claim at once never pass the limit", async () => {
-  using store = testStore();
-  const ids = Array.from({ length: 60 }, (_, index) => `job_${String(index).padStart(2, "0")}`);
-  for (const id of ids) store.addJob(id, { sessionId: `ses_${id}` });
-  const program = `
-    import { openStore } from "${new URL("./store.ts", import.meta.url)}";
-    const store = openStore(Deno.args[0]);
-    let claimed = 0;
-    for (const id of ${JSON.stringify(ids)}) {
-      if (store.jobs.claim(id, 30, 1) === "claimed") claimed++;
-    }
-    console.log(claimed);
-    store.close();
-  `;
-  const script = `${store.folder}/claim.ts`;
-  Deno.writeTextFileSync(script, program);
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const outputs = await Promise.all([1, 2, 3].map(() =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", `--config=${config}`, script, store.path],
-    }).output()
-  ));
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  const claimed = outputs.map(({ stdout, stderr }) => {
-    assert.equal(decode(stderr), "");
-    return Number(decode(stdout));
-  });
-  assert.equal(claimed.reduce((sum, count) => sum + count, 0), 30);
-  assert.equal(store.jobs.count("running"), 30);
-});
-
 Deno.test("of two ends one wins, and the other is told that it lost", () => {
   using store = testStore();
   const other = store.openAgain();
@@ -184,16 +86,6 @@ Deno.test("a job is found by its principal only", () => {
   assert.equal(store.jobs.find("job_1", "bob"), undefined);
   assert.equal(store.jobs.find("job_1", ""), undefined);
   assert.equal(store.jobs.find("job_x"), undefined);
-});
-
-Deno.test("the place in the queue counts the queued jobs up to this one", () => {
-  using store = testStore();
-  for (const id of ["job_1", "job_2", "job_3"]) store.addJob(id, { sessionId: `ses_${id}` });
-  assert.deepEqual([1, 2, 3].map((n) => store.jobs.queuePosition(`job_${n}`)), [1, 2, 3]);
-  store.bring("job_1", "running");
-  store.bring("job_2", "cancelled");
-  assert.equal(store.jobs.queuePosition("job_3"), 1);
-  assert.equal(store.jobs.count("queued"), 1);
 });
 
 Deno.test("unfinished jobs are listed oldest first, of one owner or of all", () => {
@@ -250,4 +142,34 @@ Deno.test("polls are counted, and a process is remembered with its start time", 
   assert.deepEqual([pid, processStartTime, pollCount], [42, "boot:7", 2]);
   store.jobs.setProcess("job_1", 43, undefined);
   assert.equal(store.jobs.find("job_1")?.processStartTime, undefined);
+});
+
+Deno.test("with a job ends what its CLI has called, and what that has called", () => {
+  for (const status of FINAL) {
+    using store = testStore();
+    const called = (id: string, parentId?: string) =>
+      store.addJob(id, { sessionId: `ses_${id}`, parentId });
+    called("job_1");
+    called("job_2", "job_1");
+    called("job_3", "job_1");
+    called("job_4", "job_3");
+    called("job_5");
+    for (const id of ["job_1", "job_3"]) store.bring(id, "running");
+    assert.equal(store.jobs.countCalledBy("job_1"), 2);
+
+    store.jobs.finish("job_1", status, NO_RESULT, 9);
+    const states = [1, 2, 3, 4, 5].map((n) => store.jobs.find(`job_${n}`)!);
+    const end = status === "cancelled" ? "cancelled" : "interrupted";
+    assert.deepEqual(
+      states.map((job) => job.status),
+      [status, end, "running", "queued", "queued"],
+    );
+    assert.equal(states[1]?.result?.error?.code, end);
+    assert.match(states[1]?.result?.error?.message ?? "", /has ended as \w+ \(job_1\)/);
+    // Its own server ends it, and with it what it has called.
+    assert.deepEqual(store.jobs.cancelRequests("own_1"), ["job_3"]);
+    store.jobs.finish("job_3", "interrupted", NO_RESULT, 10);
+    assert.equal(store.jobs.find("job_4")?.status, "interrupted");
+    assert.equal(store.jobs.countCalledBy("job_3"), 0);
+  }
 });

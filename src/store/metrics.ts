@@ -49,7 +49,7 @@ export interface MetricsTable {
   totals(): RunTotals[];
   errors(): RunErrors[];
   /** The latencies of the newest runs, at most {@linkcode NEWEST_RUNS}, in no order. */
-  latencies(of?: { cli: string } | { role: string }): number[];
+  latencies(of?: { cli?: string; role?: string }): number[];
 }
 
 /** The largest number that JavaScript reads back exactly: a sum that reaches it stays there. */
@@ -101,14 +101,11 @@ export function createMetricsTable(db: Database): MetricsTable {
         count: Number(row["count"]),
       })),
 
-    latencies(of) {
-      const [where, parameters] = of === undefined
-        ? ["", {}]
-        : "cli" in of
-        ? ["WHERE cli = :cli", of]
-        : ["WHERE role = :role", of];
+    latencies({ ...of } = {}) {
+      const names = Object.keys(of).map((name) => `${name} = :${name}`);
+      const where = names.length > 0 ? `WHERE ${names.join(" AND ")}` : "";
       const sql = `SELECT ms FROM latencies ${where} ORDER BY id DESC LIMIT ${NEWEST_RUNS}`;
-      return db.prepare(sql).all(parameters).map((row) => Number(row["ms"]));
+      return db.prepare(sql).all(of).map((row) => Number(row["ms"]));
     },
   };
 }

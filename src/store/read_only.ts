@@ -4,6 +4,8 @@ import { type Database, openDatabaseForReading } from "./database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
 import { createMetricsTable } from "./metrics.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
+import { createQueue } from "./queue.ts";
+import { createQueueView } from "./queue_view.ts";
 import { createSessionTable, type SessionTable } from "./sessions.ts";
 
 /** What can be read of a store. */
@@ -24,7 +26,11 @@ export interface ReadOnlyStore extends Disposable {
 export function openReadOnly(path: string): ReadOnlyStore | undefined {
   const db = openDatabaseForReading(path);
   return db && {
-    jobs: createJobTable(db, createMetricsTable(db)),
+    jobs: createJobTable(db, {
+      metrics: createMetricsTable(db),
+      queue: createQueue(db),
+      view: createQueueView(db),
+    }),
     sessions: createSessionTable(db),
     owners: createOwnerTable(db),
     ...hasTable(db, "breakers") && { breakers: createBreakerTable(db) },

@@ -78,5 +78,9 @@ Deno.test("a job of a session that does not exist cannot be recorded", () => {
       readOnly: false,
       prompt: "",
       preamble: undefined,
+      parentId: undefined,
+      cwd: "/project",
+      limit: 10,
+      cliLimit: undefined,
     }, 1), /FOREIGN KEY/);
 });

@@ -6,6 +6,8 @@ import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
 import { createMetricsTable, type MetricsTable } from "./metrics.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
+import { createQueue, type Queue } from "./queue.ts";
+import { createQueueView, type QueueView } from "./queue_view.ts";
 import { createSessionTable, type SessionTable } from "./sessions.ts";
 
 /** The store of one server; several servers may have the same database open. */
@@ -15,6 +17,7 @@ export interface Store {
   owners: OwnerTable;
   metrics: Omit<MetricsTable, "record">;
   breakers: BreakerTable;
+  queue: Pick<Queue, "claimNext" | "mayMove"> & QueueView;
   /** How the database is, found out by writing to it. Never throws. */
   check(now: number): DatabaseCheck;
   /** Runs `work` in one transaction. */
@@ -41,10 +44,10 @@ export interface JobFiles {
 /**
  * Opens the store beside its database: `output/` and `state/` lie in the same folder.
  *
+ * @param db The database at that path, where it is open already.
  * @throws AimuxError `storage`
  */
-export function openStore(path: string): Store {
-  const db = openDatabase(path);
+export function openStore(path: string, db: Database = openDatabase(path)): Store {
   const outputDir = `${folderOf(path)}output`;
   const stateDir = stateDirOf(path);
   for (const dir of [outputDir, stateDir]) {
@@ -59,7 +62,9 @@ export function openStore(path: string): Store {
   });
 
   const metrics = createMetricsTable(db);
-  const jobs = createJobTable(db, metrics);
+  const queue = createQueue(db);
+  const view = createQueueView(db);
+  const jobs = createJobTable(db, { metrics, queue, view });
   const sessions = createSessionTable(db);
 
   return {
@@ -68,6 +73,7 @@ export function openStore(path: string): Store {
     owners: createOwnerTable(db),
     metrics,
     breakers: createBreakerTable(db),
+    queue: { ...queue, ...view },
     check: (now) => checkDatabase(db, path, now),
     transaction: db.transaction,
     snapshot: db.snapshot,

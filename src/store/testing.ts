@@ -1,4 +1,5 @@
 /** Stores for tests. */
+import { openDatabase } from "./database.ts";
 import type { JobResult, JobStatus } from "./job.ts";
 import type { NewJob } from "./jobs.ts";
 import { openStore, type Store } from "./store.ts";
@@ -12,7 +13,7 @@ export interface TestStore extends Store, Disposable {
   openAgain(): Store;
   /** Adds a session and a queued job in it. */
   addJob(id: string, given?: Partial<NewJob>, now?: number): void;
-  /** Brings a queued job into a state. */
+  /** Brings a queued job into a state, whatever the queue says. */
   bring(id: string, status: JobStatus): void;
 }
 
@@ -23,7 +24,8 @@ export const NO_RESULT: JobResult = { attempts: [], warnings: [] };
 export function testStore(): TestStore {
   const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "store_" }));
   const path = `${folder}/sessions.db`;
-  const store = openStore(path);
+  const db = openDatabase(path);
+  const store = openStore(path, db);
   const opened = [store];
   return {
     ...store,
@@ -48,17 +50,22 @@ export function testStore(): TestStore {
         readOnly: false,
         prompt: "say hi",
         preamble: undefined,
+        parentId: undefined,
+        cwd: "/project",
+        limit: 10,
+        cliLimit: undefined,
         ...given,
       };
-      const { sessionId, principal, cli } = job;
+      const { sessionId, principal, cli, cwd } = job;
       if (!store.sessions.find(sessionId, principal)) {
-        store.sessions.insert({ id: sessionId, principal, cli, cwd: "/project" }, now);
+        store.sessions.insert({ id: sessionId, principal, cli, cwd }, now);
       }
       store.jobs.insert(job, now);
     },
     bring(id, status) {
       if (status === "queued") return;
-      store.jobs.claim(id, Infinity, 2);
+      db.prepare(`UPDATE jobs SET status = 'running', started_at = 2, ready = NULL
+        WHERE id = :id AND status = 'queued'`).run({ id });
       if (status !== "running") store.jobs.finish(id, status, NO_RESULT, 3);
     },
     [Symbol.dispose]() {

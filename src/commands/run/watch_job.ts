@@ -23,11 +23,12 @@ export async function watchJob(
   for (;;) {
     const now = store.jobs.find(job.id) ?? job;
     const newest = engine.progress(now)?.line;
+    const place = now.status === "queued" ? engine.waitOf(job.id)?.place : undefined;
     view.show({
       job: now,
       lines: newLines(),
       ...newest !== undefined && { newest },
-      ...now.status === "queued" && { place: engine.queuePosition(job.id) },
+      ...place !== undefined && { place },
     });
     if (over.aborted) return;
     if (now.status === "queued") void clock.delay(QUEUE_LOOK_MS, over).then(wake);

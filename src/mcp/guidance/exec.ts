@@ -37,15 +37,11 @@ function afterRefusal(call: Call, refusal: Refusal): Guidance {
     case "not_found":
       return missing({ list: LIST, begin_anew: withoutSession(call, {}) });
     case "queue_full":
-      return queueFull();
+      return "max_fan_out" in details ? calledTooMuch() : queueFull();
     case "depth_exceeded":
-      return guidance({
-        state: "refused",
-        you_are_here: "You run inside aimux already, as deep as it may be",
-        choose_your_path: { work: { when: "The task is yours", then: "Do it here, by yourself" } },
-        stop_conditions: ["The task is done here"],
-        do_not: ["Do not delegate it again, by any tool"],
-      });
+      return doItHere("You run inside aimux already, as deep as it may be");
+    case "interrupted":
+      return "caller" in details ? nobodyWaits() : anyRefusal("exec", call, refusal);
     default:
       return anyRefusal("exec", call, refusal);
   }
@@ -76,6 +72,7 @@ function wrong(call: Call, refusal: Refusal): Guidance {
       },
     });
   }
+  if ("caller" in details) return refused({ begin_anew: withoutSession(call, {}) });
   if ("belongs_to" in details || "runs_in" in details) {
     const name = "belongs_to" in details ? "cli" : "cwd";
     return refused({
@@ -184,6 +181,39 @@ function withoutSession(call: Call, changes: Call, wrote = false): Path {
     changes: { session_id: undefined, ...careful && { read_only: true }, ...changes },
     when: "The prompt can stand without what was said before",
     then: "A new conversation begins" + (careful ? ", which changes no files" : ""),
+  });
+}
+
+function doItHere(where: string): Guidance {
+  return guidance({
+    state: "refused",
+    you_are_here: where,
+    choose_your_path: { work: { when: "The task is yours", then: "Do it here, by yourself" } },
+    stop_conditions: ["The task is done here"],
+    do_not: ["Do not delegate it again, by any tool"],
+  });
+}
+
+/** By a CLI that runs inside aimux. */
+function calledTooMuch(): Guidance {
+  const { choose_your_path: ways, ...told } = queueFull();
+  return {
+    ...told,
+    you_are_here: "You run inside aimux, and too many jobs that you have called have not ended",
+    choose_your_path: {
+      ...ways,
+      work: { when: "The task is small", then: "Do it here, by yourself" },
+    },
+  };
+}
+
+function nobodyWaits(): Guidance {
+  return guidance({
+    state: "refused",
+    you_are_here: "The job that you work for has ended; nothing is started for it any more",
+    choose_your_path: { end: { when: "Always", then: "End here: what you find reaches nobody" } },
+    stop_conditions: ["You have ended"],
+    do_not: ["Do not call it again"],
   });
 }
 

@@ -200,6 +200,16 @@ Deno.test("who is too deep inside aimux is told to do the work, and is given no 
   assert.match(told.choose_your_path["work"]!.then, /Do it here/);
 });
 
+Deno.test("who has called too many jobs from inside aimux may wait, or do the work", () => {
+  const told = afterRefusal("queue_full", { prompt }, { caller: "job_1", max_fan_out: 2 });
+  assert.deepEqual(Object.keys(told), ["look", "health"]);
+  const details = { caller: "job_1", status: "cancelled" };
+  assert.deepEqual(afterRefusal("interrupted", { prompt }, details), {}, "nobody waits any more");
+  assert.deepEqual(afterRefusal("invalid_input", { prompt, session_id }, { caller: "job_1" }), {
+    begin_anew: { prompt, read_only: true },
+  });
+});
+
 Deno.test("that another CLI answered than the role's is a gap, and so is what is left out", () => {
   const payload = {
     ...JOB,

@@ -57,6 +57,8 @@ const details = given({
   runs_in: maybe(word),
   alternatives: maybe(fc.oneof(fc.array(cli), fc.constant("no list"))),
   missing: maybe(fc.constantFrom("job_id", "session_id")),
+  caller: maybe(fc.constant("job_3")),
+  max_fan_out: maybe(fc.constant(10)),
   job_id: maybe(fc.constant("job_2")),
   bytes: maybe(count),
 });

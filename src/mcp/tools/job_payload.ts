@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Engine } from "../../engine/engine.ts";
 import { outputUri } from "../../engine/job_uris.ts";
 import { type Progress, progressText } from "../../engine/progress.ts";
+import type { Wait } from "../../engine/wait.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { SessionTable } from "../../store/sessions.ts";
@@ -52,6 +53,8 @@ const jobFields = z.object({
   output_bytes: z.int().optional().describe("How much it has printed so far"),
   last_output_at: z.string().optional().describe("When it printed last"),
   queue_position: z.int().optional().describe("1 is next"),
+  estimated_start_seconds: z.number().optional()
+    .describe("Seconds until it probably starts; absent where no earlier run is known"),
   created_at: z.string().optional().describe("ISO 8601, UTC"),
   started_at: z.string().optional().describe("Once it runs"),
   finished_at: z.string().optional().describe("Once it has ended"),
@@ -66,7 +69,7 @@ export const jobResultSchema = jobFields.partial().extend(guidanceShape);
 
 /** What a description looks at besides the job. */
 export interface DescribingParts {
-  engine: Pick<Engine, "progress" | "queuePosition">;
+  engine: Pick<Engine, "progress" | "waitOf">;
   store: { sessions: Pick<SessionTable, "find"> };
 }
 
@@ -94,7 +97,7 @@ export function describeJob(
     const progress = engine.progress(job);
     return {
       ...identity,
-      ...job.status === "queued" && { queue_position: engine.queuePosition(job.id) },
+      ...job.status === "queued" && describeWaiting(engine.waitOf(job.id)),
       ...progress && describeProgress(progress),
       output_uri: outputUri(job.id),
       poll_count: job.pollCount,
@@ -104,6 +107,17 @@ export function describeJob(
     ...identity,
     ...job.result,
     ...job.finishedAt !== undefined && { finished_at: isoTime(job.finishedAt) },
+  };
+}
+
+function describeWaiting(
+  wait: Wait | undefined,
+): Pick<JobPayload, "queue_position" | "estimated_start_seconds"> {
+  if (!wait) return {};
+  const { place, startsInSeconds: estimate } = wait;
+  return {
+    queue_position: place,
+    ...estimate !== undefined && { estimated_start_seconds: estimate },
   };
 }
 

@@ -22,6 +22,8 @@ export function jobFacts(job: JobPayload): string {
     `job_id: ${job.job_id}`,
     `session_id: ${job.session_id}`,
     job.queue_position !== undefined && `queue_position: ${job.queue_position}`,
+    job.estimated_start_seconds !== undefined &&
+    `starts in: about ${job.estimated_start_seconds} s`,
     job.progress !== undefined && `progress: ${job.progress}`,
     job.exit_code !== undefined && `exit_code: ${job.exit_code}`,
     job.duration_ms !== undefined && `took: ${(job.duration_ms / 1000).toFixed(1)} s`,

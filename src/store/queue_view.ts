@@ -1,0 +1,152 @@
+/** Looks at the queue: who waits, at which place, and for what. */
+import type { Database, Value } from "./database.ts";
+import { placeInQueue } from "./fair_order.ts";
+import { runningJobs } from "./nesting.ts";
+import { holders } from "./places.ts";
+import { laneOf, servedAt } from "./queue.ts";
+
+/** A job that has to end before another one starts. */
+export interface Predecessor {
+  cli: string;
+  role: string;
+  /** Undefined where it waits itself. */
+  startedAt: number | undefined;
+}
+
+/** What a job in the queue waits for. */
+export interface Outlook {
+  /** How many jobs start before it, and it. */
+  place: number;
+  cli: string;
+  role: string;
+  /** How many jobs may run at once. */
+  limit: number;
+  /** How many of its CLI may, where its profile says. */
+  cliLimit: number | undefined;
+  /** How many jobs of its CLI wait longer than it, and it. */
+  placeOfCli: number;
+  /** The jobs that hold a place. */
+  running: Predecessor[];
+  /** The unfinished jobs of its session that come before it. */
+  session: Predecessor[];
+  /** How many jobs of each CLI wait. */
+  waiting: { cli: string; count: number }[];
+}
+
+/** Reads the queue. */
+export interface QueueView {
+  /**
+   * The places of those of the jobs that are queued, 1 is next: how many start before it, and it, if
+   * no other job comes and none has to let others pass.
+   */
+  places(ids: readonly string[]): Map<string, number>;
+  /** What a job waits for; undefined where it is not queued. */
+  outlook(id: string): Outlook | undefined;
+  /** How many jobs of a server are queued. */
+  countOf(owner: string): number;
+  /** The jobs of a server that have not ended, by their ids. */
+  unfinishedOf(owner: string): Map<string, "queued" | "running">;
+}
+
+/** The view of the queue in a database. */
+export function createQueueView(db: Database): QueueView {
+  return { places, outlook, countOf, unfinishedOf };
+
+  function places(ids: readonly string[]): Map<string, number> {
+    const found = new Map<string, number>();
+    const queued = ids.map(queuedJob).filter((row) => row !== undefined);
+    if (queued.length === 0) return found;
+    const lanes = db.prepare(LANES).all().map(laneOf);
+    const served = servedAt(db);
+    for (const row of queued) {
+      found.set(String(row["id"]), placeInQueue(laneOf(row), placeInLane(row), lanes, served));
+    }
+    return found;
+  }
+
+  function queuedJob(id: string): Record<string, Value> | undefined {
+    return db.prepare("SELECT * FROM jobs WHERE id = :id AND status = 'queued'").get({ id });
+  }
+
+  /** Those that are ready come first; then the others, in the order in which they will be. */
+  function placeInLane({ id, principal, owner, cwd, ready }: Record<string, Value>): number {
+    const lane = { principal: principal!, owner: owner!, cwd: cwd! };
+    const before = count(
+      `SELECT count(*) FROM jobs WHERE status = 'queued' AND principal = :principal
+        AND owner = :owner AND cwd = :cwd AND ready <= :ready`,
+      { ...lane, ready: ready ?? Number.MAX_SAFE_INTEGER },
+    );
+    if (ready !== null) return before;
+    const behind = `WITH line AS (SELECT id, status, principal, owner, ready,
+        row_number() OVER (PARTITION BY session_id ORDER BY id) AS turn FROM jobs
+        WHERE status IN ('queued', 'running') AND cwd = :cwd)
+      SELECT count(*) FROM line JOIN line AS mine ON mine.id = :id
+        WHERE line.status = 'queued' AND line.principal = :principal AND line.owner = :owner
+        AND line.ready IS NULL AND (line.turn, line.id) <= (mine.turn, mine.id)`;
+    return before + count(behind, { ...lane, id: id! });
+  }
+
+  function outlook(id: string): Outlook | undefined {
+    return db.snapshot(() => {
+      const job = queuedJob(id);
+      if (!job) return undefined;
+      const cli = String(job["cli"]);
+      const holding = new Set(holders(runningJobs(db)).map((running) => running.id));
+      return {
+        place: places([id]).get(id)!,
+        cli,
+        role: String(job["role"]),
+        limit: number(job["run_limit"]) ?? Infinity,
+        cliLimit: number(job["cli_limit"]),
+        placeOfCli: 1 + count(
+          `SELECT count(*) FROM jobs WHERE status = 'queued' AND cli = :cli AND ready < :ready`,
+          { cli, ready: job["ready"] ?? Number.MAX_SAFE_INTEGER },
+        ),
+        running: db.prepare("SELECT id, cli, role, started_at FROM jobs WHERE status = 'running'")
+          .all().filter((row) => holding.has(String(row["id"]))).map(predecessorOf),
+        session: db.prepare(`SELECT cli, role, started_at FROM jobs WHERE session_id = :session
+          AND id < :id AND status IN ('queued', 'running')`)
+          .all({ id, session: job["session_id"]! }).map(predecessorOf),
+        waiting: db.prepare(`SELECT cli, count(*) AS count FROM jobs WHERE status = 'queued'
+          GROUP BY cli`).all().map((row) => ({
+          cli: String(row["cli"]),
+          count: Number(row["count"]),
+        })),
+      };
+    });
+  }
+
+  function countOf(owner: string): number {
+    return count("SELECT count(*) FROM jobs WHERE status = 'queued' AND owner = :owner", { owner });
+  }
+
+  function unfinishedOf(owner: string): Map<string, "queued" | "running"> {
+    const rows = db.prepare(`SELECT id, status FROM jobs WHERE status IN ('queued', 'running')
+      AND owner = :owner`).all({ owner });
+    return new Map(
+      rows.map((row) => [String(row["id"]), row["status"] === "queued" ? "queued" : "running"]),
+    );
+  }
+
+  function count(sql: string, parameters: Record<string, Value>): number {
+    return Number(Object.values(db.prepare(sql).get(parameters)!)[0]);
+  }
+}
+
+function predecessorOf(row: Record<string, Value>): Predecessor {
+  return {
+    cli: String(row["cli"]),
+    role: String(row["role"]),
+    startedAt: number(row["started_at"]),
+  };
+}
+
+function number(value: Value | undefined): number | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}
+
+/** All that wait, whether they could start now or not. */
+const LANES = `
+  SELECT principal, owner, cwd, count(*) AS length, min(ready) AS ready FROM jobs
+  WHERE status = 'queued' GROUP BY principal, owner, cwd
+`;
