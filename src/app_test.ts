@@ -71,7 +71,7 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
       style: undefined,
       model: undefined,
       effort: undefined,
-      readOnly: false,
+      permission: "write",
       prompt: "hi",
       preamble: undefined,
       parentId: undefined,

@@ -1,4 +1,5 @@
 /** From a request and a profile to the exact program call. Pure: starts nothing, writes nothing. */
+import { canRun, type Permission } from "../config/permission.ts";
 import type { CliProfile, Effort } from "../config/profile.ts";
 import { AimuxError } from "../lib/errors.ts";
 import { effortFor } from "./effort.ts";
@@ -10,7 +11,7 @@ export interface CliRequest {
   cwd: string;
   model?: string;
   effort?: Effort;
-  readOnly: boolean;
+  permission: Permission;
   /** The conversation: how the CLI knows it, and whether it exists already. */
   conversation?: { id: string; exists: boolean };
 }
@@ -53,18 +54,18 @@ const ARGUMENT_BYTES = { windows: 24_000, other: 120_000 } as const;
 /**
  * Plans one run.
  *
- * @throws AimuxError `unsupported` where the CLI cannot promise read-only, or where no way is left
- * to hand it this prompt.
+ * @throws AimuxError `unsupported` where the CLI has no mode for the permission, `invalid_input` where no
+ * way is left to hand it this prompt.
  */
 export function planRun(profile: CliProfile, request: CliRequest, context: PlanContext): CliPlan {
   const warnings: string[] = [];
-  const added: Record<string, string> = { ...context.ownEnv };
+  const added = { ...profile.permission_env[request.permission], ...context.ownEnv };
   const [, ...fixed] = profile.command.base.trim().split(/\s+/);
   const delivery = deliver(profile, request.prompt, context);
   const args = [
     ...fixed,
     ...profile.headless_flags,
-    ...permissionFlags(profile, request.readOnly),
+    ...permissionFlags(profile, request.permission),
     ...modelFlags(profile, request.model, warnings),
     ...effortFlags(profile, request.effort, added, warnings),
     ...conversationFlags(profile, request.conversation, context.stateDir),
@@ -89,10 +90,10 @@ export function planRun(profile: CliProfile, request: CliRequest, context: PlanC
  */
 export function assertRunnable(
   profile: CliProfile,
-  { prompt, readOnly }: Pick<CliRequest, "prompt" | "readOnly">,
+  { prompt, permission }: Pick<CliRequest, "prompt" | "permission">,
   os = Deno.build.os,
 ): void {
-  permissionFlags(profile, readOnly);
+  permissionFlags(profile, permission);
   wayOf(profile, prompt, os);
 }
 
@@ -112,20 +113,30 @@ export function withOwnFolder(
   return { ...env, [name]: [...folders, folder].join(separator) };
 }
 
-function permissionFlags(profile: CliProfile, readOnly: boolean): string[] {
-  if (!readOnly) return profile.write_flags;
-  if (profile.read_only_flags) return profile.read_only_flags;
-  throw notReadOnly(profile.name, { cli: profile.name });
+function permissionFlags(profile: CliProfile, permission: Permission): string[] {
+  const { read_only_flags, write_flags, full_flags } = profile;
+  const flags = { read_only: read_only_flags, write: write_flags, full: full_flags }[permission];
+  if (flags && canRun(profile, permission)) return flags;
+  throw notPermitted(profile.name, permission, { cli: profile.name });
 }
 
-/** The refusal to run a CLI that cannot promise to change nothing. */
-export function notReadOnly(name: string, details: Record<string, unknown>): AimuxError {
+/** The refusal of a CLI that has no mode for a permission. */
+export function notPermitted(
+  name: string,
+  permission: Permission,
+  details: Record<string, unknown>,
+): AimuxError {
+  const full = permission === "full";
   return new AimuxError(
     "unsupported",
-    `Cannot run "${name}" read-only: it has no mode that forbids changes`,
+    full
+      ? `Cannot run "${name}" with permission "full": it has no mode without limits`
+      : `Cannot run "${name}" read-only: it has no mode that forbids changes`,
     {
-      hint: "Choose a CLI that has one, such as codex, claude or gemini, or allow changes",
-      details,
+      hint: full
+        ? 'Choose a CLI that has one, such as codex, claude or gemini, or ask for "write"'
+        : "Choose a CLI that has one, such as codex, claude or gemini, or allow changes",
+      details: { ...details, permission },
     },
   );
 }

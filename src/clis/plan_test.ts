@@ -11,7 +11,7 @@ function plan(
   request: Partial<CliRequest> = {},
   os: typeof Deno.build.os = "linux",
 ): CliPlan {
-  return planRun(profile, { prompt: "say hi", cwd: "/project", readOnly: false, ...request }, {
+  return planRun(profile, { prompt: "say hi", cwd: "/project", permission: "write", ...request }, {
     path: `/bin/${profile.binary}`,
     env: { PATH: "/bin", SECRET: "x" },
     ownEnv: { AIMUX_DEPTH: "1" },
@@ -79,7 +79,10 @@ Deno.test("a prompt that no way can carry is refused before anything starts", ()
   for (const [prompt, message] of refused) {
     const expected = { code: "invalid_input", message };
     assert.throws(() => plan(profile, { prompt }), expected);
-    assert.throws(() => assertRunnable(profile, { prompt, readOnly: false }, "linux"), expected);
+    assert.throws(
+      () => assertRunnable(profile, { prompt, permission: "write" }, "linux"),
+      expected,
+    );
   }
 });
 
@@ -137,7 +140,7 @@ Deno.test("the flags stand in order: base, headless, permission, model, effort, 
   };
   const rest = ["-m", "m1", "-c", "effort=low", "--resume", "c1", "say hi"];
   assert.deepEqual(plan(profile, request).args, ["run", "--headless", "--write", ...rest]);
-  const reading = plan(profile, { ...request, readOnly: true });
+  const reading = plan(profile, { ...request, permission: "read_only" });
   assert.deepEqual(reading.args, ["run", "--headless", "--plan", ...rest]);
   assert.equal(reading.command, "/bin/prog");
   assert.equal(reading.cwd, "/project");
@@ -147,9 +150,46 @@ Deno.test("the flags stand in order: base, headless, permission, model, effort, 
 
 Deno.test("read-only is refused where the profile has no flags for it, and an empty list is a promise", () => {
   const refusal = { code: "unsupported", message: /"prog" read-only/ };
-  assert.throws(() => plan(testProfile(), { readOnly: true }), refusal);
-  assert.throws(() => assertRunnable(testProfile(), { prompt: "x", readOnly: true }), refusal);
-  assert.deepEqual(plan(testProfile({ read_only_flags: [] }), { readOnly: true }).args, ["say hi"]);
+  assert.throws(() => plan(testProfile(), { permission: "read_only" }), refusal);
+  assert.throws(
+    () => assertRunnable(testProfile(), { prompt: "x", permission: "read_only" }),
+    refusal,
+  );
+  assert.deepEqual(plan(testProfile({ read_only_flags: [] }), { permission: "read_only" }).args, [
+    "say hi",
+  ]);
+});
+
+Deno.test("full is refused where the profile has no flags for it; write is never", () => {
+  const refusal = {
+    code: "unsupported",
+    message: 'Cannot run "prog" with permission "full": it has no mode without limits',
+  };
+  assert.throws(() => plan(testProfile(), { permission: "full" }), refusal);
+  assert.throws(() => assertRunnable(testProfile(), { prompt: "x", permission: "full" }), refusal);
+  const all = testProfile({ full_flags: ["--yolo"], write_flags: ["--edit"] });
+  assert.deepEqual(plan(all, { permission: "full" }).args, ["--yolo", "say hi"]);
+  assert.deepEqual(plan(all, { permission: "write" }).args, ["--edit", "say hi"]);
+});
+
+Deno.test("variables of a permission stand before those of the user and the profile", () => {
+  const profile = testProfile({
+    env: { MODE: "ask" },
+    env_allow: ["MODE"],
+    permission_env: { write: { MODE: "edit" }, full: { MODE: "all" } },
+    read_only_flags: [],
+    full_flags: [],
+  });
+  const modes = (["read_only", "write", "full"] as const).map((permission) =>
+    planRun(profile, { prompt: "hi", cwd: "/", permission }, {
+      path: "/p",
+      env: { MODE: "user" },
+      ownEnv: {},
+      stateDir: "/s",
+      promptFile: "p",
+    }).env["MODE"]
+  );
+  assert.deepEqual(modes, ["ask", "edit", "all"]);
 });
 
 Deno.test("a model or an effort that the CLI does not take is told, not dropped silently", () => {
@@ -181,7 +221,7 @@ Deno.test("the flags of a session are filled in, whatever stands in id and folde
     planRun(profile, {
       prompt: "hi",
       cwd: "/",
-      readOnly: false,
+      permission: "write",
       conversation: { id: "a$&b", exists },
     }, { path: "/p", env: {}, ownEnv: {}, stateDir: "/$$/st$'ate", promptFile: "p" }).args;
   assert.deepEqual(at(false), ["--history", "/$$/st$'ate/a$&b.md", "hi"]);
@@ -199,7 +239,7 @@ function recorded(name: string): string[] {
 }
 
 const LONG = "word ".repeat(4000);
-const readOnly = true;
+const permission = "read_only" as const;
 const resumed = (id: string) => ({
   prompt: "second turn",
   conversation: { id, exists: true },
@@ -207,30 +247,30 @@ const resumed = (id: string) => ({
 
 /** Recordings of runs that aimux makes, too: what it asks for, and what it adds to the recorded. */
 const COMPARABLE: [string, Partial<CliRequest>, string[]?][] = [
-  ["aider/ok_ask", { model: "openai/mock-model", readOnly }],
-  ["aider/error_401", { model: "openai/mock-model", readOnly, prompt: "MOCK_STATUS_401" }],
-  ["claude/ok", { readOnly }],
+  ["aider/ok_ask", { model: "openai/mock-model", permission }],
+  ["aider/error_401", { model: "openai/mock-model", permission, prompt: "MOCK_STATUS_401" }],
+  ["claude/ok", { permission }],
   [
     "claude/resume",
     resumed("9dc86ca0-01e0-4c4d-b2dc-c8adaa96c455"),
     ["--permission-mode", "acceptEdits"],
   ],
-  ["claude/stdin20k", { prompt: LONG, readOnly }, ["--permission-mode", "plan"]],
-  ["cline/ok", { readOnly }],
+  ["claude/stdin20k", { prompt: LONG, permission }, ["--permission-mode", "plan"]],
+  ["cline/ok", { permission }],
   ["cline/error_401", { prompt: "MOCK_STATUS_401 now" }],
-  ["cn/stdin20k_pipe_format_before_p", { prompt: LONG, readOnly }, ["--readonly"]],
-  ["codex/ok", { readOnly }, ["-c", "analytics.enabled=false", "--"]],
+  ["cn/stdin20k_pipe_format_before_p", { prompt: LONG, permission }, ["--readonly"]],
+  ["codex/ok", { permission }, ["-c", "analytics.enabled=false", "--"]],
   [
     "codex/resume",
-    { ...resumed("01a203f3-104e-7a72-b3c8-fb7123bf57fa"), readOnly },
+    { ...resumed("01a203f3-104e-7a72-b3c8-fb7123bf57fa"), permission },
     ["-c", "analytics.enabled=false", "--"],
   ],
-  ["droid/ok", { model: "custom:mock-model", readOnly }],
-  ["droid/stdin20k", { model: "custom:mock-model", readOnly, prompt: LONG }],
-  ["gemini/ok", { model: "gemini-2.5-flash", readOnly }],
+  ["droid/ok", { model: "custom:mock-model", permission }],
+  ["droid/stdin20k", { model: "custom:mock-model", permission, prompt: LONG }],
+  ["gemini/ok", { model: "gemini-2.5-flash", permission }],
   [
     "gemini/resume",
-    { ...resumed("a0182858-5333-4e8b-acbc-9161743c4af8"), model: "gemini-2.5-flash", readOnly },
+    { ...resumed("a0182858-5333-4e8b-acbc-9161743c4af8"), model: "gemini-2.5-flash", permission },
   ],
   [
     "gemini/stdin20k",
@@ -242,15 +282,15 @@ const COMPARABLE: [string, Partial<CliRequest>, string[]?][] = [
   ["goose/stdin20k", { prompt: LONG }],
   [
     "gptme/ok_nocomplete",
-    { model: "local/mock-model", readOnly, conversation: { id: "aimux-t1", exists: false } },
+    { model: "local/mock-model", permission, conversation: { id: "aimux-t1", exists: false } },
   ],
-  ["gptme/resume", { ...resumed("aimux-t1"), model: "local/mock-model", readOnly }],
-  ["gptme/stdin20k", { model: "local/mock-model", readOnly, prompt: LONG }],
+  ["gptme/resume", { ...resumed("aimux-t1"), model: "local/mock-model", permission }],
+  ["gptme/stdin20k", { model: "local/mock-model", permission, prompt: LONG }],
   ["opencode/stdin20k", { prompt: LONG }],
-  ["qwen/ok", { readOnly }],
+  ["qwen/ok", { permission }],
   [
     "qwen/resume",
-    { ...resumed("b8534f77-6436-4a13-bfec-5506b78ce84d"), readOnly },
+    { ...resumed("b8534f77-6436-4a13-bfec-5506b78ce84d"), permission },
     ["--approval-mode", "plan"],
   ],
   ["qwen/stdin20k", { prompt: LONG }, ["--approval-mode", "auto-edit"]],
@@ -272,16 +312,16 @@ Deno.test("the shipped profiles call the CLIs as the recordings show that they w
 /** What no recording shows yet; what is recorded, or not used any more, is to be taken out. */
 const UNRECORDED: Record<string, string[]> = {
   aider: ["--reasoning-effort", "--chat-history-file", "{state_dir}/{session_id}.aider.md"],
-  claude: ["acceptEdits", "--model", "--effort"],
-  cline: ["-m", "--thinking", "Do what the following text asks."],
-  codex: ["workspace-write", "-m"],
+  claude: ["acceptEdits", "bypassPermissions", "--model", "--effort"],
+  cline: ["--auto-approve", "true", "-m", "--thinking", "Do what the following text asks."],
+  codex: ["workspace-write", "danger-full-access", "-m"],
   continue: ["--auto", "--model"],
   crush: ["run", "-q", "-m"],
-  droid: ["--auto", "low", "-r", "-s"],
-  gemini: ["auto_edit"],
+  droid: ["--auto", "low", "--skip-permissions-unsafe", "-r", "-s"],
+  gemini: ["auto_edit", "yolo"],
   goose: ["--model"],
-  opencode: ["--agent", "plan", "-m", "--variant"],
-  qwen: ["auto-edit", "-m"],
+  opencode: ["--agent", "plan", "--auto", "-m", "--variant"],
+  qwen: ["auto-edit", "yolo", "-m"],
 };
 
 Deno.test("each flag of a shipped profile was recorded, or is known not to have been", async (t) => {
@@ -313,6 +353,7 @@ function flagsOf(profile: CliProfile): string[] {
     ...profile.headless_flags,
     ...profile.write_flags,
     ...profile.read_only_flags ?? [],
+    ...profile.full_flags ?? [],
     ...profile.stdin_flags,
     ...profile.session?.start_flags ?? [],
     ...profile.session?.resume_flags ?? [],
@@ -326,7 +367,7 @@ function flagsOf(profile: CliProfile): string[] {
 
 Deno.test("a program outside PATH finds what stands beside it, after all that is on PATH", () => {
   const pathOf = (path: string, env: Record<string, string>, os: typeof Deno.build.os) =>
-    planRun(testProfile(), { prompt: "hi", cwd: "/", readOnly: false }, {
+    planRun(testProfile(), { prompt: "hi", cwd: "/", permission: "write" }, {
       path,
       env,
       ownEnv: {},

@@ -1,3 +1,4 @@
+import { type Permission, PERMISSIONS } from "../config/permission.ts";
 import { type Effort, EFFORT_LEVELS } from "../config/profile.ts";
 import { type Fallback, FALLBACKS } from "../engine/next_attempt.ts";
 import { nearest } from "../lib/nearest.ts";
@@ -14,6 +15,7 @@ export interface RunFlags {
   effort?: Effort;
   cwd?: string;
   session?: string;
+  permission?: Permission;
   readOnly?: boolean;
   timeout?: number;
   stallTimeout?: number;
@@ -52,7 +54,12 @@ export const run = defineCommand<RunFlags>({
     },
     { flag: "--cwd <folder>", description: "the folder to run in; without it this one" },
     { flag: "--session <id>", description: "the session to continue" },
-    { flag: "--read-only", description: "the CLI may not change anything" },
+    {
+      flag: "--permission <mode>",
+      description: `what the CLI may do: ${PERMISSIONS.join(", ")}`,
+      parse: permission,
+    },
+    { flag: "--read-only", description: "short for --permission read_only" },
     { flag: "--timeout <seconds>", description: "how long the run may take", parse: seconds },
     {
       flag: "--stall-timeout <seconds>",
@@ -84,6 +91,12 @@ function effort(word: string): Effort {
   throw new Error(
     close ? `Did you mean "${close}"?` : `Expected one of ${EFFORT_LEVELS.join(", ")}`,
   );
+}
+
+function permission(word: string): Permission {
+  const found = PERMISSIONS.find((each) => each === word.replaceAll("-", "_"));
+  if (found !== undefined) return found;
+  throw new Error(`Expected one of ${PERMISSIONS.join(", ")}`);
 }
 
 function fallback(word: string): Fallback {

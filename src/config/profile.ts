@@ -1,5 +1,6 @@
 /** The schema of `cli.d/<name>/profile.yaml`: all that aimux knows about one CLI. */
 import { z } from "zod";
+import { PERMISSIONS } from "./permission.ts";
 
 /** Effort levels from least to most; a profile lists those that its CLI knows. */
 export const EFFORT_LEVELS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
@@ -71,6 +72,10 @@ export const profileSchema = z.strictObject({
   write_flags: words.default([]).describe("Flags of a run that may change files"),
   read_only_flags: words.optional()
     .describe("Flags that forbid changes; without the key the CLI cannot promise that"),
+  full_flags: words.optional()
+    .describe("Flags that let it do all that the user may; without the key it cannot be told to"),
+  permission_env: z.partialRecord(z.enum(PERMISSIONS), z.record(z.string(), z.string()))
+    .default({}).describe("Variables set for the CLI with a permission"),
 
   model_flag: z.string().optional(),
   default_model: z.string().optional(),

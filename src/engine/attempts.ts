@@ -54,7 +54,7 @@ export async function untilAnswered(attempts: Attempts): Promise<AttemptEnd> {
     const next = nextAttempt({
       code,
       changedFiles: end.changedFiles,
-      readOnly: route.readOnly,
+      permission: route.permission,
       fallback,
       tries: models.filter((model) => model === route.model).length,
       models: attempts.modelsLeft(route, models),

@@ -2,6 +2,7 @@
 import type { Discovery } from "../clis/discovery.ts";
 import { inOrder } from "../clis/order.ts";
 import type { VersionAnswer, Versions } from "../clis/versions.ts";
+import { canRun, permissionsOf } from "../config/permission.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CliHealth } from "./health_shape.ts";
@@ -37,13 +38,15 @@ export async function cliHealth(parts: CliHealthParts): Promise<CliHealth[]> {
         display_name: name,
         state: "broken_profile",
         read_only: false,
+        permissions: [],
         problem: broken.get(name) ?? "",
         fix: "Mend the profile and start aimux again",
       };
     }
     const named = { name, display_name: profile.display_name ?? name };
     const how = {
-      read_only: profile.read_only_flags !== undefined,
+      read_only: canRun(profile, "read_only"),
+      permissions: permissionsOf(profile),
       executor: profile.executor,
     };
     const presence = await discovery.find(profile);

@@ -80,5 +80,7 @@ Deno.test("a dry run refuses what a run would refuse", async () => {
   await assert.rejects(dryRun({ ...request, prompt: " " }, parts), { code: "invalid_input" });
   await assert.rejects(dryRun({ ...request, cli: "porg" }, parts), { code: "unknown_cli" });
   await assert.rejects(dryRun({ ...request, sessionId: "ses_x" }, parts), { code: "not_found" });
-  await assert.rejects(dryRun({ ...request, readOnly: true }, parts), { code: "unsupported" });
+  await assert.rejects(dryRun({ ...request, permission: "read_only" }, parts), {
+    code: "unsupported",
+  });
 });

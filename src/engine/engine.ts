@@ -211,7 +211,7 @@ export function createEngine(parts: EngineParts): Engine {
   function record(
     { request, session, cwd, route, preamble, server }: Prepared,
   ): { job: Job; session: Session } {
-    const { profile, role, style, model, effort, readOnly } = route;
+    const { profile, role, style, model, effort, permission } = route;
     const now = clock.now();
     if (closing) throw new AimuxError("interrupted", "The server is shutting down");
     return store.transaction(() => {
@@ -241,7 +241,7 @@ export function createEngine(parts: EngineParts): Engine {
         style,
         model,
         effort: effort && effortFor(profile, effort),
-        readOnly,
+        permission,
         preamble: preamble || undefined,
         prompt: request.prompt,
         cwd,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Permission } from "../config/permission.ts";
 import { testProfile } from "../clis/testing.ts";
 import { createRedactor } from "../lib/redact.ts";
 import type { Job } from "../store/job.ts";
@@ -222,8 +223,8 @@ Deno.test("a failed job names the CLIs that could take over, and its end does no
       answers ? Promise.resolve({ path: `/bin/${binary}` }) : new Promise<never>(() => {}),
   };
   await using at = testEngine({ parts: { profiles, discovery } });
-  const failed = async (count: number, readOnly: boolean) => {
-    const { job } = await at.engine.submit({ ...request, readOnly, fallback: "none" });
+  const failed = async (count: number, permission: Permission) => {
+    const { job } = await at.engine.submit({ ...request, permission, fallback: "none" });
     const process = await at.started(count);
     answers = count < 3;
     process.print("Error: 401 Unauthorized\n", "stderr");
@@ -232,9 +233,9 @@ Deno.test("a failed job names the CLIs that could take over, and its end does no
     await at.clock.advance(1000);
     return (await settled).result?.error;
   };
-  assert.deepEqual((await failed(1, false))?.details, { alternatives: ["other", "writer"] });
-  assert.deepEqual((await failed(2, true))?.details, { alternatives: ["other"] });
-  const hanging = await failed(3, false);
+  assert.deepEqual((await failed(1, "write"))?.details, { alternatives: ["other", "writer"] });
+  assert.deepEqual((await failed(2, "read_only"))?.details, { alternatives: ["other"] });
+  const hanging = await failed(3, "write");
   assert.deepEqual([hanging?.code, hanging?.details], ["auth", undefined]);
 });
 

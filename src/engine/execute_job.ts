@@ -93,7 +93,7 @@ export async function executeJob(
   async function nameAlternatives({ error, attempts }: JobResult): Promise<void> {
     if (!error || !OF_THE_CLI.includes(error.code)) return;
     const except = attempts.map(({ cli }) => cli);
-    const finding = alternatives(parts, { readOnly: route.readOnly, except });
+    const finding = alternatives(parts, { permission: route.permission, except });
     // An end is not held up by a folder that does not answer.
     const found = await within(LOOK_MS, finding, { clock }).catch(() => false);
     if (found) error.details = { ...error.details, alternatives: await finding };

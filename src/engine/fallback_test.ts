@@ -112,7 +112,7 @@ Deno.test("after a change of files nothing is tried again, unless it was read-on
     ...request,
     cli: "prog",
     fallback: "cli",
-    readOnly: true,
+    permission: "read_only",
   });
   (await at.started(2)).print("Applied edit to a.ts\n");
   await fails(at, 2, QUOTA);

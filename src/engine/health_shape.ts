@@ -1,6 +1,7 @@
 /** What `aimux://health` and `aimux doctor` tell, as plain JSON. */
 import { z } from "zod";
 import { CLI_STATES } from "../clis/cli_states.ts";
+import { PERMISSIONS } from "../config/permission.ts";
 
 const circuitBreaker = z.strictObject({
   state: z.enum(["closed", "open", "half_open"])
@@ -27,6 +28,7 @@ const cli = z.strictObject({
   version: z.string().optional()
     .describe("What its program tells of itself; absent where it has not told"),
   read_only: z.boolean().describe("Whether it can promise to change nothing"),
+  permissions: z.array(z.enum(PERMISSIONS)).describe("The permissions that it can be run with"),
   executor: z.enum(["pipe", "pty"]).optional()
     .describe("What its output is connected to, as its profile says; absent with a broken one"),
   circuit_breaker: circuitBreaker.optional()

@@ -69,6 +69,7 @@ Deno.test("where all is well there is nothing to warn of", async () => {
     path: "/bin/x",
     version: "1.0.0",
     read_only: false,
+    permissions: ["write"],
     executor: "pipe",
     circuit_breaker: { state: "closed", failures: 0 },
   }]);

@@ -15,8 +15,8 @@ export function jobLog(
   { job, route, timeoutSeconds }: { job: Job; route: Route; timeoutSeconds: number },
 ): JobLog {
   const facts = { job: job.id, cli: job.cli, role: job.role, model: job.model };
-  const { effort, readOnly, sessionId: session } = job;
-  const more = { effort, read_only: readOnly, session, timeout_seconds: timeoutSeconds };
+  const { effort, permission, sessionId: session } = job;
+  const more = { effort, permission, session, timeout_seconds: timeoutSeconds };
   log.debug("Job queued", { ...facts, ...more, path: route.path });
   if (route.attempts.length > 0) {
     const passedOver = route.attempts.map(({ cli, code }) => `${cli}: ${code}`);

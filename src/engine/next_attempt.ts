@@ -1,4 +1,5 @@
 /** What to try after an attempt that failed. */
+import type { Permission } from "../config/permission.ts";
 import type { ErrorCode } from "../lib/errors.ts";
 
 /** How far a job may go to get an answer: the same again only, other models, other CLIs. */
@@ -12,7 +13,7 @@ export interface Failed {
   code: ErrorCode;
   /** The output shows that the CLI has changed files. */
   changedFiles: boolean;
-  readOnly: boolean;
+  permission: Permission;
   fallback: Fallback;
   /** How often this model of this CLI was tried for the job. */
   tries: number;
@@ -33,9 +34,9 @@ const OF_CLI: readonly ErrorCode[] = [...OF_MODEL, "transient", "auth", "cli_not
  * nothing is tried, unless the run was read-only.
  */
 export function nextAttempt(
-  { code, changedFiles, readOnly, fallback, tries, models }: Failed,
+  { code, changedFiles, permission, fallback, tries, models }: Failed,
 ): Next {
-  if (changedFiles && !readOnly) return "none";
+  if (changedFiles && permission !== "read_only") return "none";
   if (code === "transient" && tries < 2) return "same";
   const [model] = models;
   if (fallback !== "none" && OF_MODEL.includes(code) && model !== undefined) return { model };

@@ -5,7 +5,7 @@ import { type Failed, FALLBACKS, nextAttempt } from "./next_attempt.ts";
 const failed: Failed = {
   code: "quota",
   changedFiles: false,
-  readOnly: false,
+  permission: "write",
   fallback: "cli",
   tries: 1,
   models: [],
@@ -39,5 +39,5 @@ Deno.test("what is due to the task, or was asked for, is not tried elsewhere", (
 Deno.test("after a change of files nothing is tried again, unless it was read-only", () => {
   assert.equal(next({ code: "transient", changedFiles: true }), "none");
   assert.equal(next({ changedFiles: true, models: ["m"] }), "none");
-  assert.equal(next({ code: "transient", changedFiles: true, readOnly: true }), "same");
+  assert.equal(next({ code: "transient", changedFiles: true, permission: "read_only" }), "same");
 });

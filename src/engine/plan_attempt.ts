@@ -29,11 +29,11 @@ export function planAttempt(
   { jobId, cwd, route, continuation }: PlannedAttempt,
   { env, stateDir }: AttemptSurroundings,
 ): CliPlan & { marker: string } {
-  const { profile, path, model, effort, readOnly } = route;
+  const { profile, path, model, effort, permission } = route;
   const plan = planRun(profile, {
     prompt: continuation.prompt,
     cwd,
-    readOnly,
+    permission,
     ...model !== undefined && { model },
     ...effort !== undefined && { effort },
     ...continuation.conversation && { conversation: continuation.conversation },

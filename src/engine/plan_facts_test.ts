@@ -22,7 +22,7 @@ Deno.test("a call is told with the prompt by its length, whatever way it goes", 
   };
   for (const [way, keys] of Object.entries(ways)) {
     const prompt = way === "flag" ? SECRET.slice(3) : SECRET;
-    const plan = planRun(testProfile(keys), { prompt, cwd: "/x", readOnly: false }, CONTEXT);
+    const plan = planRun(testProfile(keys), { prompt, cwd: "/x", permission: "write" }, CONTEXT);
     const facts = planFacts(plan);
     assert.doesNotMatch(JSON.stringify(facts), /the plan/, way);
     assert.deepEqual([facts["command"], facts["cwd"]], ["/bin/prog", "/x"]);
@@ -33,6 +33,6 @@ Deno.test("a call is told with the prompt by its length, whatever way it goes", 
 
 Deno.test("an argument that only equals the prompt is told as it is", () => {
   const profile = testProfile({ headless_flags: ["run"] });
-  const plan = planRun(profile, { prompt: "run", cwd: "/x", readOnly: false }, CONTEXT);
+  const plan = planRun(profile, { prompt: "run", cwd: "/x", permission: "write" }, CONTEXT);
   assert.deepEqual(planFacts(plan)["args"], ["run", "<prompt, 3 characters>"]);
 });

@@ -67,15 +67,22 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
   const cwd = await folderOf(given, session, parts);
   const project = parts.project(cwd);
   const { roles, server } = project.config;
-  const request = session ? asBefore(given, parts.store.jobs.newest(session.id), roles) : given;
+  const last = session && parts.store.jobs.newest(session.id);
+  const request = asBefore(given, last, roles);
   checkRequest(request, server.max_prompt_bytes);
   const chosen = await route(request, session, { ...parts, roles });
   chosen.warnings.unshift(...project.warnings);
+  if (last?.permission === "full" && given.permission === undefined) {
+    chosen.warnings.push(
+      `The run before had permission "full"; this one has "${chosen.permission}": ` +
+        "full is for calls that ask for it",
+    );
+  }
   const preamble = await preambleOf(chosen, cwd, parts);
-  const { profile, readOnly } = chosen;
-  assertRunnable(profile, { prompt: withPreamble(preamble, request.prompt), readOnly });
+  const { profile, permission } = chosen;
+  assertRunnable(profile, { prompt: withPreamble(preamble, request.prompt), permission });
   // A conversation that knows its preamble is given the prompt alone.
-  if (session) assertRunnable(profile, { prompt: request.prompt, readOnly });
+  if (session) assertRunnable(profile, { prompt: request.prompt, permission });
   return {
     request,
     session,
@@ -96,14 +103,14 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
     fallback: fallbackOf(request, session, chosen),
     async elsewhere(from, except) {
       const modelOf = () => undefined;
-      const taken = await takeCapable({ readOnly: from.readOnly, modelOf, except }, {
+      const taken = await takeCapable({ permission: from.permission, modelOf, except }, {
         ...parts,
         roles,
       });
       const next = { ...from, ...taken, model: taken.model };
       const preamble = await preambleOf(next, cwd, parts);
       const prompt = withPreamble(preamble, request.prompt);
-      assertRunnable(next.profile, { prompt, readOnly: from.readOnly });
+      assertRunnable(next.profile, { prompt, permission: from.permission });
       return { ...next, preamble };
     },
     introduce: (other) => preambleOf(other, cwd, parts),
@@ -113,7 +120,7 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
 
 /** What the CLI of a route is told before the prompt. */
 export function preambleOf(
-  { profile, role, style, model, effort, readOnly }: Route,
+  { profile, role, style, model, effort, permission }: Route,
   cwd: string,
   { preamble }: Pick<PreparationParts, "preamble">,
 ): Promise<string> {
@@ -124,7 +131,7 @@ export function preambleOf(
     model: model ?? profile.default_model,
     effort: effort && effortFor(profile, effort),
     cwd,
-    readOnly,
+    readOnly: permission === "read_only",
   });
 }
 
@@ -179,7 +186,7 @@ function sessionOf(
 }
 
 function wasReadOnly({ id }: Session, { jobs }: PreparationParts["store"]): boolean {
-  return jobs.newest(id)?.readOnly ?? false;
+  return jobs.newest(id)?.permission === "read_only";
 }
 
 /** The folder to run in: the session's, the call's or the server's. */

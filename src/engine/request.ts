@@ -1,4 +1,5 @@
 /** What a caller asks the engine to run, and the checks that need nothing but the request. */
+import type { Permission } from "../config/permission.ts";
 import { type Effort, EFFORT_LEVELS, MODEL_PATTERN } from "../config/profile.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Job } from "../store/job.ts";
@@ -17,7 +18,8 @@ export interface RunRequest {
   effort?: Effort;
   cwd?: string;
   sessionId?: string;
-  readOnly?: boolean;
+  /** Without it that of the role, or of the session. */
+  permission?: Permission;
   /** How far to go for an answer; without it to other CLIs where a role chose, else nowhere. */
   fallback?: Fallback;
   timeoutSeconds?: number;
@@ -92,7 +94,8 @@ export function isEffort(word: string): word is Effort {
 
 /**
  * A call that continues a session and names no role goes on as the call before it: an advisory
- * conversation stays one, and does not get the right to change files by being continued.
+ * conversation stays one, and does not get the right to change files by being continued. The right to
+ * do all is not handed on.
  */
 export function asBefore(
   request: RunRequest,
@@ -100,15 +103,16 @@ export function asBefore(
   roles: Readonly<Record<string, unknown>>,
 ): RunRequest {
   if (!last || request.role !== undefined) return request;
-  const readOnly = request.readOnly ?? last.readOnly;
-  if (!Object.hasOwn(roles, last.role)) return { ...request, readOnly };
+  const handedOn = last.permission === "full" ? "write" : last.permission;
+  const permission = request.permission ?? handedOn;
+  if (!Object.hasOwn(roles, last.role)) return { ...request, permission };
   const model = request.model ?? last.model;
   const effort = request.effort ?? (last.effort && isEffort(last.effort) ? last.effort : undefined);
   const style = request.style ?? last.style;
   return {
     ...request,
     role: last.role,
-    readOnly,
+    permission,
     ...style !== undefined && { style },
     ...model !== undefined && { model },
     ...effort !== undefined && { effort },

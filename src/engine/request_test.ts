@@ -65,7 +65,7 @@ Deno.test("an effort is one of the levels", () => {
 });
 
 Deno.test("a call that continues a session goes on as the one before, unless it says otherwise", () => {
-  const last = { role: "review", model: "m1", effort: "high", readOnly: true } as Job;
+  const last = { role: "review", model: "m1", effort: "high", permission: "read_only" } as Job;
   const given = { prompt: "go on", principal: "local" };
   const roles = { review: {}, coding: {} };
   assert.deepEqual(asBefore(given, last, roles), {
@@ -73,15 +73,29 @@ Deno.test("a call that continues a session goes on as the one before, unless it 
     role: "review",
     model: "m1",
     effort: "high",
-    readOnly: true,
+    permission: "read_only",
   });
-  const own = { ...given, model: "m2", effort: "low" as const, readOnly: false };
+  const own = { ...given, model: "m2", effort: "low" as const, permission: "write" as const };
   assert.deepEqual(asBefore(own, last, roles), { ...own, role: "review" });
   const other = { ...given, role: "coding" };
   assert.equal(asBefore(other, last, roles), other);
   assert.equal(asBefore(given, undefined, roles), given);
   const gone = asBefore(given, { ...last, role: "toString" }, roles);
-  assert.deepEqual(gone, { ...given, readOnly: true }, "what only advised stays so");
-  const bare = { role: "coding", effort: "gone", readOnly: false } as Job;
-  assert.deepEqual(asBefore(given, bare, roles), { ...given, role: "coding", readOnly: false });
+  assert.deepEqual(gone, { ...given, permission: "read_only" }, "what only advised stays so");
+  const bare = { role: "coding", effort: "gone", permission: "write" } as Job;
+  assert.deepEqual(asBefore(given, bare, roles), { ...given, role: "coding", permission: "write" });
+});
+
+Deno.test("the right to do all is not handed on to the next call of a session", () => {
+  const last = { role: "coding", permission: "full" } as Job;
+  const given = { prompt: "go on", principal: "local" };
+  for (const roles of [{ coding: {} }, {}]) {
+    assert.equal(asBefore(given, last, roles).permission, "write");
+    assert.equal(asBefore({ ...given, permission: "full" }, last, roles).permission, "full");
+    assert.equal(
+      asBefore({ ...given, permission: "read_only" }, last, roles).permission,
+      "read_only",
+    );
+  }
+  assert.equal(asBefore({ ...given, role: "coding" }, last, { coding: {} }).permission, undefined);
 });

@@ -3,7 +3,8 @@ import type { CliProfile, Effort } from "../config/profile.ts";
 import type { Config } from "../config/schema.ts";
 import type { Discovery } from "../clis/discovery.ts";
 import { inOrder } from "../clis/order.ts";
-import { notReadOnly } from "../clis/plan.ts";
+import { notPermitted } from "../clis/plan.ts";
+import { canRun, type Permission } from "../config/permission.ts";
 import { AimuxError, type ErrorCode } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import type { Attempt } from "../store/job.ts";
@@ -21,7 +22,7 @@ export interface Route {
   style: string | undefined;
   model: string | undefined;
   effort: Effort | undefined;
-  readOnly: boolean;
+  permission: Permission;
   /** What stands before the prompt, where it is not what the job began with. */
   preamble?: string;
   /** CLIs that were passed over, and why. */
@@ -54,18 +55,18 @@ export async function route(
 ): Promise<Route> {
   const roleName = request.role ?? "default";
   const role = roleNamed(roleName, parts.roles);
-  const readOnly = request.readOnly === true || role.advisory === true;
+  const permission = role.advisory ? "read_only" : request.permission ?? "write";
   const warnings: string[] = [];
-  if (request.readOnly === false && role.advisory) {
+  if (permission !== (request.permission ?? permission)) {
     warnings.push(`Role "${roleName}" only advises; it ran read-only`);
   }
 
   const named = session?.cli ?? request.cli;
   const { profile, path, attempts, model: instead } = named !== undefined
-    ? await takeNamed(named, { readOnly, session }, parts)
+    ? await takeNamed(named, { permission, session }, parts)
     : await takeCapable({
       preferred: role.cli ?? parts.roles["default"]?.cli,
-      readOnly,
+      permission,
       modelOf: (cli) => request.model ?? modelOfRole(role, cli),
     }, parts);
 
@@ -83,7 +84,7 @@ export async function route(
     style: request.style ?? role.style,
     model: instead ?? request.model ?? roleModel,
     effort: request.effort ?? effortOf(role.reasoning_effort),
-    readOnly,
+    permission,
     attempts,
     warnings,
   };
@@ -114,7 +115,7 @@ type Taken = Pick<Route, "profile" | "path" | "attempts"> & { model?: string };
 
 async function takeNamed(
   name: string,
-  { readOnly, session }: { readOnly: boolean; session: Session | undefined },
+  { permission, session }: { permission: Permission; session: Session | undefined },
   parts: RoutingParts,
 ): Promise<Taken> {
   const problem = parts.broken.get(name);
@@ -127,11 +128,11 @@ async function takeNamed(
   const profile = parts.profiles.get(name);
   if (!profile) throw unknownCli(name, parts);
   const instead = async () => ({
-    alternatives: await alternatives(parts, { readOnly, except: [name] }),
+    alternatives: await alternatives(parts, { permission, except: [name] }),
     ...session && { cwd: session.cwd },
   });
-  if (readOnly && !profile.read_only_flags) {
-    throw notReadOnly(name, { cli: name, ...await instead() });
+  if (!canRun(profile, permission)) {
+    throw notPermitted(name, permission, { cli: name, ...await instead() });
   }
   const { path, reason, denied } = await presenceOf(profile, parts);
   if (path !== undefined) {
@@ -154,7 +155,7 @@ async function takeNamed(
 export interface Wanted {
   /** Asked first. */
   preferred?: string | undefined;
-  readOnly: boolean;
+  permission: Permission;
   /** The model that a CLI would run with. */
   modelOf(cli: string): string | undefined;
   /** CLIs that were tried already. */
@@ -167,7 +168,7 @@ export interface Wanted {
  * @throws AimuxError where there is none
  */
 export async function takeCapable(
-  { preferred, readOnly, modelOf, except = [] }: Wanted,
+  { preferred, permission, modelOf, except = [] }: Wanted,
   parts: RoutingParts,
 ): Promise<Taken> {
   const attempts: Attempt[] = [];
@@ -186,8 +187,8 @@ export async function takeCapable(
       passOver({ code: "cli_not_installed", message: reason });
       continue;
     }
-    if (readOnly && !profile.read_only_flags) {
-      passOver({ code: "unsupported", message: "It has no mode that forbids changes" });
+    if (!canRun(profile, permission)) {
+      passOver({ code: "unsupported", message: LACKING[permission] });
       continue;
     }
     const open = parts.standing.breaker(name);
@@ -201,8 +202,15 @@ export async function takeCapable(
     passOver(cooling);
     if (model !== undefined) return { profile, path, attempts, model };
   }
-  throw noneCapable(attempts, readOnly, parts);
+  throw noneCapable(attempts, permission, parts);
 }
+
+/** Why a CLI is passed over that has no mode for a permission; each can be let write. */
+const LACKING: Record<Permission, string> = {
+  read_only: "It has no mode that forbids changes",
+  write: "",
+  full: "It has no mode without limits",
+};
 
 /** The models of a CLI to fall back to: neither tried already nor cooling down. */
 export function modelsLeft(
@@ -249,11 +257,11 @@ export async function installed(
 /** The installed CLIs that could take a request instead of others, in the fixed order. */
 export async function alternatives(
   parts: Pick<RoutingParts, "profiles" | "discovery">,
-  { readOnly, except }: { readOnly: boolean; except: readonly string[] },
+  { permission, except }: { permission: Permission; except: readonly string[] },
 ): Promise<string[]> {
   const names = await installed(parts);
   return names.filter((name) =>
-    !except.includes(name) && (!readOnly || parts.profiles.get(name)?.read_only_flags)
+    !except.includes(name) && canRun(parts.profiles.get(name)!, permission)
   );
 }
 
@@ -278,7 +286,11 @@ export function circuitOpen(
   });
 }
 
-function noneCapable(attempts: Attempt[], readOnly: boolean, parts: RoutingParts): AimuxError {
+function noneCapable(
+  attempts: Attempt[],
+  permission: Permission,
+  parts: RoutingParts,
+): AimuxError {
   const resting = attempts.find(({ code }) => RESTING.includes(code));
   if (resting) {
     const all = attempts.filter(({ code }) => RESTING.includes(code));
@@ -290,9 +302,10 @@ function noneCapable(attempts: Attempt[], readOnly: boolean, parts: RoutingParts
     });
   }
   if (attempts.some(({ code }) => code === "unsupported")) {
-    return new AimuxError("unsupported", "No installed CLI can promise to change nothing", {
+    const what = permission === "full" ? "be run without limits" : "promise to change nothing";
+    return new AimuxError("unsupported", `No installed CLI can ${what}`, {
       hint: "Install one that can, such as codex, claude or gemini",
-      details: { attempts, read_only: readOnly },
+      details: { attempts, permission },
     });
   }
   const howTo = inOrder(parts.profiles.keys())

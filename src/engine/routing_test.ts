@@ -109,14 +109,14 @@ Deno.test("a role whose CLI is broken or unknown passes over it", async () => {
 
 Deno.test("an advisory role runs read-only whatever the call says, and passes over who cannot", async () => {
   const from = parts(["codex", "claude"], { review: { cli: "codex", advisory: true } });
-  const chosen = await to({ role: "review", readOnly: false }, from);
-  assert.deepEqual([chosen.profile.name, chosen.readOnly], ["claude", true]);
+  const chosen = await to({ role: "review", permission: "write" }, from);
+  assert.deepEqual([chosen.profile.name, chosen.permission], ["claude", "read_only"]);
   assert.deepEqual(chosen.attempts.map(({ cli, code }) => [cli, code]), [
     ["codex", "unsupported"],
     ["gemini", "cli_not_installed"],
   ]);
   assert.deepEqual(chosen.warnings, ['Role "review" only advises; it ran read-only']);
-  await assert.rejects(to({ readOnly: true }, parts(["codex"])), { code: "unsupported" });
+  await assert.rejects(to({ permission: "read_only" }, parts(["codex"])), { code: "unsupported" });
 });
 
 Deno.test("a session stays with its CLI, and an unknown role is told with those there are", async () => {

@@ -1,4 +1,5 @@
 /** What the store knows of a job. */
+import type { Permission } from "../config/permission.ts";
 import type { ErrorCode } from "../lib/errors.ts";
 
 /** The states of a job; the last five are final. */
@@ -73,8 +74,8 @@ export interface Job {
   style: string | undefined;
   model: string | undefined;
   effort: string | undefined;
-  /** Whether the CLI was told to change nothing. */
-  readOnly: boolean;
+  /** What the CLI may do. */
+  permission: Permission;
   /** The user's own prompt. */
   prompt: string;
   /** What stood before it: the role's prompt and the style. */

@@ -1,4 +1,5 @@
 /** The table of jobs. Each change of state is one transaction that has exactly one winner. */
+import { type Permission, PERMISSIONS } from "../config/permission.ts";
 import type { ErrorCode } from "../lib/errors.ts";
 import type { Database, Value } from "./database.ts";
 import type { FinalStatus, Job, JobResult, JobStatus } from "./job.ts";
@@ -20,7 +21,7 @@ export interface NewJob extends
     | "style"
     | "model"
     | "effort"
-    | "readOnly"
+    | "permission"
     | "prompt"
     | "preamble"
   > {
@@ -114,9 +115,9 @@ export function createJobTable(
       db.transaction(() => {
         db.prepare(
           `INSERT INTO jobs (id, session_id, principal, owner, parent_id, status, cli, role,
-        style, model, reasoning_effort, read_only, prompt, preamble, cwd, run_limit, cli_limit,
+        style, model, reasoning_effort, read_only, permission, prompt, preamble, cwd, run_limit, cli_limit,
         created_at) VALUES (:id, :session, :principal, :owner, :parent, 'queued', :cli, :role,
-        :style, :model, :effort, :readOnly, :prompt, :preamble, :cwd, :limit, :cliLimit, :now)`,
+        :style, :model, :effort, :readOnly, :permission, :prompt, :preamble, :cwd, :limit, :cliLimit, :now)`,
         )
           .run({
             id: job.id,
@@ -129,7 +130,8 @@ export function createJobTable(
             style: job.style ?? null,
             model: job.model ?? null,
             effort: job.effort ?? null,
-            readOnly: job.readOnly ? 1 : 0,
+            readOnly: job.permission === "read_only" ? 1 : 0,
+            permission: job.permission,
             prompt: job.prompt,
             preamble: job.preamble ?? null,
             cwd: job.cwd,
@@ -313,6 +315,12 @@ function activeJobOf(
   };
 }
 
+/** A database that is only read may be of an aimux that knew no more than read-only. */
+function permissionOf(row: Record<string, Value>): Permission {
+  const found = PERMISSIONS.find((permission) => permission === row["permission"]);
+  return found ?? (row["read_only"] === 1 ? "read_only" : "write");
+}
+
 function jobOf(row: Record<string, Value>): Job {
   // A column may be absent where the database is of an older aimux and only looked into.
   const text = (name: string) => (row[name] ?? null) === null ? undefined : String(row[name]);
@@ -330,7 +338,7 @@ function jobOf(row: Record<string, Value>): Job {
     style: text("style"),
     model: text("model"),
     effort: text("reasoning_effort"),
-    readOnly: row["read_only"] === 1,
+    permission: permissionOf(row),
     prompt: String(row["prompt"]),
     preamble: text("preamble"),
     pid: number("pid"),

@@ -138,6 +138,10 @@ const MIGRATIONS = [
     served INTEGER NOT NULL,
     PRIMARY KEY (principal, owner, cwd)
   ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE jobs ADD COLUMN permission TEXT NOT NULL DEFAULT 'write'
+    CHECK (permission IN ('read_only', 'write', 'full'));
+  UPDATE jobs SET permission = 'read_only' WHERE read_only = 1;
   `,
 ];
 

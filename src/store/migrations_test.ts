@@ -35,7 +35,7 @@ Deno.test("a database of the first schema keeps its rows and gets what came late
         undefined,
         "hi",
       ]);
-      assert.equal(store.jobs.find("job_2")?.readOnly, true);
+      assert.equal(store.jobs.find("job_2")?.permission, "read_only");
       assert.equal(store.sessions.find("ses_1", "local")?.cliSessionId, "thread_1");
       assert.deepEqual(store.metrics.totals(), []);
       assert.ok(store.metrics.since() > 1_700_000_000_000);

@@ -11,7 +11,7 @@ import { createSessionTable, type SessionTable } from "./sessions.ts";
 /** What can be read of a store. */
 export interface ReadOnlyStore extends Disposable {
   jobs: Pick<JobTable, "find" | "bySession" | "newest" | "unfinished" | "count">;
-  sessions: Pick<SessionTable, "find" | "list" | "count">;
+  sessions: Pick<SessionTable, "find" | "count">;
   owners: Pick<OwnerTable, "all">;
   /** Absent where the database is of an aimux that knew none. */
   breakers?: BreakerTable;

@@ -1,4 +1,5 @@
 /** The table of sessions: conversations that can be continued. */
+import type { Permission } from "../config/permission.ts";
 import type { Database, Value } from "./database.ts";
 import type { JobStatus, JobUsage } from "./job.ts";
 
@@ -18,9 +19,10 @@ export interface Session {
   lastActiveAt: number;
 }
 
-/** A session with the state of its newest job. */
+/** A session with the state and permission of its newest job. */
 export interface SessionSummary extends Session {
   status: JobStatus;
+  permission: Permission;
   lastJobId: string;
 }
 
@@ -62,7 +64,8 @@ export interface SessionTable {
 }
 
 const WITH_LAST_JOB = `
-  SELECT sessions.*, last.id AS last_job_id, last.status AS status FROM sessions
+  SELECT sessions.*, last.id AS last_job_id, last.status AS status,
+    last.permission AS permission FROM sessions
   JOIN jobs AS last ON last.id = (SELECT max(id) FROM jobs WHERE session_id = sessions.id)
 `;
 
@@ -90,6 +93,7 @@ export function createSessionTable(db: Database): SessionTable {
         .map((row) => ({
           ...sessionOf(row),
           status: row["status"] as JobStatus,
+          permission: row["permission"] as Permission,
           lastJobId: String(row["last_job_id"]),
         })),
 

@@ -75,7 +75,7 @@ Deno.test("a job of a session that does not exist cannot be recorded", () => {
       style: undefined,
       model: undefined,
       effort: undefined,
-      readOnly: false,
+      permission: "write",
       prompt: "",
       preamble: undefined,
       parentId: undefined,

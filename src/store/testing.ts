@@ -47,7 +47,7 @@ export function testStore(): TestStore {
         style: undefined,
         model: undefined,
         effort: undefined,
-        readOnly: false,
+        permission: "write",
         prompt: "say hi",
         preamble: undefined,
         parentId: undefined,

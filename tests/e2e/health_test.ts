@@ -62,6 +62,7 @@ for (const era of ["auto", "legacy"] as const) {
       path: `${aimux.workplace.bin}/codex`,
       version: "0.169.0",
       read_only: true,
+      permissions: ["read_only", "write", "full"],
       executor: "pipe",
       circuit_breaker: { state: "closed", failures: 0 },
     });

@@ -21,6 +21,7 @@ const REPORT: DoctorReport = {
       path: "/home/me/bin/codex",
       version: "0.169.0",
       read_only: true,
+      permissions: ["read_only", "write", "full"],
       login: "codex login",
     },
     {
@@ -29,6 +30,7 @@ const REPORT: DoctorReport = {
       state: "not_installed",
       usable: false,
       read_only: true,
+      permissions: ["read_only", "write", "full"],
       problem: '"qwen" is nowhere',
       fix: "Install it with: npm install -g qwen",
     },

@@ -23,7 +23,8 @@ export function dryRunPayload(run: DryRun) {
     ...effort !== undefined && {
       reasoning_effort: { asked: effort, passed: effortFor(profile, effort) ?? null },
     },
-    read_only: route.readOnly,
+    permission: route.permission,
+    read_only: route.permission === "read_only",
     argv: [plan.command, ...plan.args],
     cwd,
     executor: profile.executor,
@@ -54,7 +55,7 @@ export function dryRunText(run: DryRun): string {
     `role: ${payload.role}${payload.style ? `, style ${payload.style}` : ""}`,
     payload.model !== undefined && `model: ${payload.model}`,
     effort && `effort: ${effort.asked}, passed on as ${effort.passed ?? "nothing"}`,
-    `read-only: ${payload.read_only ? "yes" : "no"}`,
+    `permission: ${payload.permission}`,
     `argv: ${shellWords(payload.argv)}`,
     `cwd: ${payload.cwd}`,
     `prompt: ${prompt.bytes} bytes, by ${WAYS[prompt.delivery]}${prompt.file ?? ""}` +

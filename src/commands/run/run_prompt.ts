@@ -37,8 +37,8 @@ export async function runPrompt(
 
 /** The command line as the arguments of exec. */
 function callOf(flags: RunFlags, prompt: string): ExecArguments {
-  const { cli, role, style, model, effort, cwd, session, readOnly, timeout } = flags;
-  const { stallTimeout, fallback } = flags;
+  const { cli, role, style, model, effort, cwd, session, timeout } = flags;
+  const { permission, readOnly, stallTimeout, fallback } = flags;
   return {
     prompt,
     ...cli !== undefined && { cli },
@@ -48,6 +48,7 @@ function callOf(flags: RunFlags, prompt: string): ExecArguments {
     ...effort !== undefined && { reasoning_effort: effort },
     ...cwd !== undefined && { cwd },
     ...session !== undefined && { session_id: session },
+    ...permission !== undefined && { permission },
     ...readOnly && { read_only: readOnly },
     ...timeout !== undefined && { timeout_seconds: timeout },
     ...stallTimeout !== undefined && { stall_timeout_seconds: stallTimeout },

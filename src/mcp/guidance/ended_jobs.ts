@@ -3,6 +3,7 @@ import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import type { JobPayload } from "../tools/job_payload.ts";
 import type { Call, Path } from "./guidance.ts";
 import { GO_ON, inSession } from "./jobs.ts";
+import { changesKeepingPermission } from "./permission.ts";
 
 /** How a job's task is given once more: made again by who knows its call, else described. */
 export type Repeat = (how: { when: string; changes?: Call; then: string }) => Path;
@@ -103,7 +104,7 @@ function outOfSession(job: JobPayload, call: Call): Call {
     cwd: job.cwd,
     role: call["role"] ?? job.role,
     ...styleOf(job),
-    ...job.read_only && { read_only: true },
+    ...changesKeepingPermission(job, call),
   };
 }
 
@@ -128,7 +129,7 @@ function withoutModel(job: JobPayload, call: Call, repeat: Repeat): Record<strin
     ...!named && { role: "default" },
     ...named && inherits && { role: job.role },
     ...!inherits && { cli: job.cli },
-    ...job.read_only && { read_only: true },
+    ...changesKeepingPermission(job, call),
     ...styleOf(job),
   };
   return {

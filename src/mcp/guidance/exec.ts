@@ -12,6 +12,7 @@ import {
   type Refusal,
 } from "./guidance.ts";
 import { completed, ended, unfinished } from "./jobs.ts";
+import { saysPermission } from "./permission.ts";
 import { anyRefusal, LIST, missing, refused } from "./refusals.ts";
 
 /** The policy of exec: it knows the call, so it can suggest that call again, changed. */
@@ -73,6 +74,7 @@ function wrong(call: Call, refusal: Refusal): Guidance {
     });
   }
   if ("caller" in details) return refused({ begin_anew: withoutSession(call, {}) });
+  if ("permission" in details) return refused(contradicting(call, details));
   if ("belongs_to" in details || "runs_in" in details) {
     const name = "belongs_to" in details ? "cli" : "cwd";
     return refused({
@@ -89,6 +91,23 @@ function wrong(call: Call, refusal: Refusal): Guidance {
   return anyRefusal("exec", call, refusal);
 }
 
+/** Which of two was meant is not known; the one that changes nothing does no harm. */
+function contradicting(call: Call, { permission }: Record<string, unknown>) {
+  const named = `Make the call again with permission "${permission}" and without read_only`;
+  return {
+    change_nothing: again({
+      tool: "exec",
+      call,
+      changes: { permission: undefined, read_only: true },
+      when: "Nothing is to be changed",
+      then: "The run is read-only",
+    }),
+    ...permission !== "read_only" && {
+      as_permission: { when: `"${permission}" is meant`, then: named },
+    },
+  };
+}
+
 /** Who meant an advisory role must not get a run that changes files. */
 function unknownRole(call: Call, { did_you_mean: role }: Record<string, unknown>) {
   if (role !== undefined) return { correct: meant(call, { role }) };
@@ -96,7 +115,7 @@ function unknownRole(call: Call, { did_you_mean: role }: Record<string, unknown>
     without_role: again({
       tool: "exec",
       call,
-      changes: { role: undefined, ...call["read_only"] === undefined && { read_only: true } },
+      changes: { role: undefined, ...!saysPermission(call) && { read_only: true } },
       when: "Any role will do",
       then: "The role default answers and changes nothing; the hint has all roles",
     }),
@@ -174,7 +193,7 @@ function cannotRun(call: Call, { error: { code, hint, details = {} } }: Refusal)
  * @param wrote Whether the old one is known to have had the right to change files.
  */
 function withoutSession(call: Call, changes: Call, wrote = false): Path {
-  const careful = !wrote && call["role"] === undefined && call["read_only"] === undefined;
+  const careful = !wrote && call["role"] === undefined && !saysPermission(call);
   return again({
     tool: "exec",
     call,

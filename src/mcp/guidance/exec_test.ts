@@ -17,8 +17,11 @@ const JOB: JobPayload = {
   cli: "codex",
   role: "default",
   cwd: "/project",
+  permission: "write",
   read_only: false,
 };
+
+const READING = { permission: "read_only", read_only: true } as const;
 
 /** The calls that are suggested after a job that failed. */
 function afterFailure(
@@ -46,7 +49,7 @@ Deno.test("another CLI gets the caller's own arguments, but not the model of the
 
 Deno.test("another CLI has no part in the session, so it is told what the session knew", () => {
   const call = { prompt, session_id };
-  const job = { alternatives: ["claude"], role: "review", read_only: true };
+  const job = { alternatives: ["claude"], role: "review", ...READING };
   assert.deepEqual(afterFailure("auth", call, job).another_cli, {
     prompt,
     cli: "claude",
@@ -61,7 +64,7 @@ Deno.test("a model that is not available is left out, wherever it came from", ()
     afterFailure("model_unavailable", call, { model: "m1", ...job }).other_model;
   assert.deepEqual(without({ prompt, model: "m1" }, {}), { prompt, cli: "codex" });
   assert.deepEqual(
-    without({ prompt, role: "review" }, { role: "review", read_only: true }),
+    without({ prompt, role: "review" }, { role: "review", ...READING }),
     { prompt, role: "default", cli: "codex", read_only: true },
     "the role's",
   );
@@ -95,11 +98,62 @@ Deno.test("after a timeout the session goes on with three times the time, as far
 
 Deno.test("what ended from outside goes on in its session, read-only where it was so", () => {
   for (const status of ["cancelled", "interrupted"] as const) {
-    const payload = { ...JOB, status, read_only: true };
+    const payload = { ...JOB, status, ...READING };
     assert.deepEqual(callsOf(execGuidance({ prompt }, { payload })), {
       go_on: { ...GO_ON, read_only: true },
     });
   }
+});
+
+Deno.test("no suggested call asks for more than the job had, nor for less", () => {
+  const full = { permission: "full" } as const;
+  const payload = { ...JOB, status: "interrupted" as const, ...full };
+  assert.deepEqual(callsOf(execGuidance({ prompt, ...full }, { payload })), {
+    go_on: { ...GO_ON, ...full },
+  });
+  const other = { alternatives: ["claude"], ...full };
+  assert.deepEqual(afterFailure("auth", { prompt, session_id, ...full }, other).another_cli, {
+    prompt,
+    permission: "full",
+    cli: "claude",
+    cwd: "/project",
+    role: "default",
+  });
+  const advised = { alternatives: ["claude"], role: "review", ...READING };
+  for (
+    const asked of [{ permission: "write" }, { read_only: false }, { permission: "read_only" }]
+  ) {
+    const call = { prompt, session_id, role: "review", ...asked };
+    const { permission, read_only } = afterFailure("auth", call, advised).another_cli!;
+    assert.deepEqual(
+      [permission, read_only],
+      asked.permission === "read_only" ? ["read_only", undefined] : [undefined, true],
+      "what the role made of it",
+    );
+  }
+});
+
+Deno.test("who contradicts himself is offered the run that changes nothing", () => {
+  for (const permission of ["write", "full"]) {
+    const call = { prompt, permission, read_only: true };
+    const details = { permission, read_only: true };
+    assert.deepEqual(afterRefusal("invalid_input", call, details), {
+      change_nothing: { prompt, read_only: true },
+    });
+  }
+  const call = { prompt, permission: "read_only", read_only: false };
+  assert.deepEqual(afterRefusal("invalid_input", call, { permission: "read_only" }), {
+    change_nothing: { prompt, read_only: true },
+  });
+});
+
+Deno.test("a new conversation is read-only unless the call says what it may do", () => {
+  const anew = (call: Call) => afterRefusal("not_found", call).begin_anew;
+  assert.deepEqual(anew({ prompt, session_id }), { prompt, read_only: true });
+  assert.deepEqual(anew({ prompt, session_id, permission: "full" }), {
+    prompt,
+    permission: "full",
+  });
 });
 
 Deno.test("a passing failure is tried once more as it was, a refusal of the model is not", () => {
@@ -145,10 +199,9 @@ Deno.test("a role that there is not may have been meant to change nothing", () =
   const without = (call: Call) =>
     afterRefusal("invalid_input", call, { role: "philosopher" }).without_role;
   assert.deepEqual(without({ prompt, role: "philosopher" }), { prompt, read_only: true });
-  assert.deepEqual(without({ prompt, role: "philosopher", read_only: false }), {
-    prompt,
-    read_only: false,
-  });
+  for (const said of [{ read_only: false }, { permission: "full" }]) {
+    assert.deepEqual(without({ prompt, role: "philosopher", ...said }), { prompt, ...said });
+  }
 });
 
 Deno.test("a CLI that is absent or cannot be read-only is replaced by one that could take the call", () => {

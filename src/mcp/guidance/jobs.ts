@@ -1,6 +1,7 @@
 /** What to do with a job, as far as it does not matter which tool tells of it. */
 import type { JobPayload } from "../tools/job_payload.ts";
 import { type Guidance, guidance, type Path } from "./guidance.ts";
+import { keepingPermission, type Permitted } from "./permission.ts";
 
 /** How long a suggested status call waits. */
 const WAIT_SECONDS = 45;
@@ -154,9 +155,9 @@ function doNotRepeat({ status, error }: JobPayload): string[] {
   }
 }
 
-/** The next turn of a job's conversation; what was read-only stays so. */
+/** The next turn of a job's conversation, with the permission of the one before. */
 export function inSession(
-  job: Pick<JobPayload, "session_id"> & { read_only?: boolean },
+  job: Pick<JobPayload, "session_id"> & Permitted,
   { when, prompt, then, more = {} }: {
     when: string;
     prompt: string;
@@ -165,8 +166,7 @@ export function inSession(
     more?: Record<string, unknown>;
   },
 ): Path {
-  const { session_id, read_only } = job;
-  const args = { prompt, session_id, ...read_only && { read_only }, ...more };
+  const args = { prompt, session_id: job.session_id, ...keepingPermission(job), ...more };
   return { when, next_call: { tool: "exec", arguments: args }, then };
 }
 

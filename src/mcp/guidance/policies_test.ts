@@ -1,7 +1,9 @@
 /** What holds for the guidance of every tool, for whatever a call and its result may be. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { PERMISSIONS } from "../../config/permission.ts";
 import { EFFORT_LEVELS } from "../../config/profile.ts";
+import { askedPermission } from "../../engine/asked_permission.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { JOB_STATUSES } from "../../store/job.ts";
@@ -30,8 +32,12 @@ const execCall: fc.Arbitrary<Call> = given({
   session_id: maybe(fc.constant("ses_1")),
   async: maybe(fc.boolean()),
   read_only: maybe(fc.boolean()),
+  permission: maybe(fc.constantFrom(...PERMISSIONS)),
   timeout_seconds: maybe(fc.double({ min: 0.1, max: LONGEST_TIMEOUT_SECONDS, noNaN: true })),
-});
+}).map(({ permission, ...call }) => ({
+  ...call,
+  ...permission !== undefined && call["read_only"] === undefined && { permission },
+}));
 
 const statusCall: fc.Arbitrary<Call> = given({
   job_id: fc.constant("job_1"),
@@ -61,6 +67,7 @@ const details = given({
   max_fan_out: maybe(fc.constant(10)),
   job_id: maybe(fc.constant("job_2")),
   bytes: maybe(count),
+  permission: maybe(fc.constantFrom(...PERMISSIONS)),
 });
 
 const error = given({
@@ -77,7 +84,7 @@ const job = given({
   cli,
   role: fc.constantFrom("coding", "review"),
   cwd: maybe(fc.constant("/somewhere")),
-  read_only: fc.boolean(),
+  permission: fc.constantFrom(...PERMISSIONS),
   model: maybe(word),
   content: maybe(word),
   truncated: maybe(fc.boolean()),
@@ -87,7 +94,10 @@ const job = given({
   duration_ms: maybe(fc.nat()),
   queue_position: maybe(count),
   poll_count: maybe(count),
-}) as fc.Arbitrary<JobPayload>;
+}).map((job) => ({
+  ...job,
+  read_only: job["permission"] === "read_only",
+})) as fc.Arbitrary<JobPayload>;
 
 const session = given({
   session_id: fc.constant("ses_1"),
@@ -121,8 +131,9 @@ const refusal = given({ error }) as unknown as fc.Arbitrary<Refusal>;
 
 Deno.test("exec: for every call and job, each suggested call is one that its tool takes", () => {
   fc.assert(
-    fc.property(execCall, job, (call, payload) => {
-      const told = execGuidance(call, { payload: promised(call, payload) });
+    fc.property(execCall, job, (call, any) => {
+      const payload = promised(call, any);
+      const told = execGuidance(call, { payload });
       checkGuidance(told);
       checkPromise(call, payload, told);
     }),
@@ -135,7 +146,7 @@ Deno.test("exec: for every call and error, each suggested call is one that its t
     fc.property(execCall, refusal, (call, outcome) => {
       const told = execGuidance(call, outcome);
       checkGuidance(told);
-      if (call["read_only"] === true) assertReadOnly(told);
+      if (isReadOnly(call)) assertReadOnly(told);
     }),
     { numRuns: 2000 },
   );
@@ -210,17 +221,28 @@ function given(
   );
 }
 
-/** A run of a read-only call is read-only. */
+/** A run of a read-only call is read-only, and only what asks for all may do all. */
 function promised(call: Call, payload: JobPayload): JobPayload {
-  return call["read_only"] === true ? { ...payload, read_only: true } : payload;
+  if (isReadOnly(call)) return { ...payload, permission: "read_only", read_only: true };
+  const more = payload.permission === "full" && call["permission"] !== "full";
+  return more ? { ...payload, permission: "write" } : payload;
 }
 
-/** What was run read-only is not suggested with the right to change files. */
+function isReadOnly(call: Call): boolean {
+  return call["read_only"] === true || call["permission"] === "read_only";
+}
+
+/** What was run read-only is not suggested with the right to change files, and so on. */
 function checkPromise(call: Call, payload: JobPayload, told: Guidance): void {
-  if (call["read_only"] === true) return assertReadOnly(told);
+  for (const { next_call } of Object.values(told.choose_your_path)) {
+    if (next_call?.tool === "exec") askedPermission(next_call.arguments);
+    if (next_call?.arguments["permission"] !== "full") continue;
+    assert.ok(payload.permission === "full" || call["permission"] === "full");
+  }
+  if (isReadOnly(call)) return assertReadOnly(told);
   if (!payload.read_only) return;
   for (const { next_call } of Object.values(told.choose_your_path)) {
-    if (next_call?.tool !== "exec" || next_call.arguments["read_only"] === true) continue;
+    if (next_call?.tool !== "exec" || isReadOnly(next_call.arguments)) continue;
     // The same role in the same place forbids it again.
     assert.equal(next_call.arguments["role"], call["role"]);
     assert.equal(next_call.arguments["session_id"], call["session_id"]);
@@ -229,7 +251,7 @@ function checkPromise(call: Call, payload: JobPayload, told: Guidance): void {
 
 function assertReadOnly({ choose_your_path }: Guidance): void {
   for (const { next_call } of Object.values(choose_your_path)) {
-    if (next_call?.tool === "exec") assert.equal(next_call.arguments["read_only"], true);
+    if (next_call?.tool === "exec") assert.ok(isReadOnly(next_call.arguments));
   }
 }
 

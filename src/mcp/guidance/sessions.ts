@@ -156,7 +156,9 @@ function readJob(jobId: string): Path {
   };
 }
 
-function cancelled({ job_id = "", session_id = "", status = "", message }: SessionsPayload) {
+function cancelled(
+  { job_id = "", session_id = "", permission, status = "", message }: SessionsPayload,
+) {
   const done = status === "cancelled";
   if (status === "queued" || status === "running") {
     return guidance({
@@ -173,7 +175,7 @@ function cancelled({ job_id = "", session_id = "", status = "", message }: Sessi
     choose_your_path: {
       read: readJob(job_id),
       ...done && {
-        go_on: inSession({ session_id }, {
+        go_on: inSession({ session_id, permission }, {
           when: "It is wanted after all",
           prompt: GO_ON,
           then: "The same CLI goes on",

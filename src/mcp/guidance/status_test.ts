@@ -10,6 +10,7 @@ const JOB: JobPayload = {
   session_id: "ses_1",
   cli: "codex",
   role: "review",
+  permission: "read_only",
   model: "m1",
   read_only: true,
 };

@@ -1,6 +1,8 @@
 /** The tool that runs a prompt on a CLI. */
 import { z } from "zod";
+import { PERMISSIONS } from "../../config/permission.ts";
 import { EFFORT_LEVELS } from "../../config/profile.ts";
+import { askedPermission } from "../../engine/asked_permission.ts";
 import { FALLBACKS } from "../../engine/next_attempt.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
@@ -29,8 +31,13 @@ const input = z.strictObject({
   session_id: z.string().optional().describe("The session to continue, from an earlier result"),
   async: z.boolean().default(false)
     .describe("true: return a job_id at once and work in the background"),
-  read_only: z.boolean().optional()
-    .describe("true: the CLI may not change anything; advisory roles always run so"),
+  permission: z.enum(PERMISSIONS).optional()
+    .describe(
+      "What the CLI may do: read_only (change nothing; advisory roles always run so), write " +
+        "(change files of its folder), full (whatever the user may); without it write, or as " +
+        "before but for full",
+    ),
+  read_only: z.boolean().optional().describe("true is short for permission: read_only"),
   fallback: z.enum(FALLBACKS).optional()
     .describe(
       "How far to go where a run fails for want of quota, a model, a login or a connection: " +
@@ -92,9 +99,14 @@ export const exec = defineTool({
   },
 });
 
-/** The request that the arguments of a call make. */
+/**
+ * The request that the arguments of a call make.
+ *
+ * @throws AimuxError `invalid_input` where two of them contradict each other.
+ */
 export function requestOf(given: ExecArguments, principal: string): RunRequest {
-  const { prompt, cli, role, style, model, reasoning_effort, cwd, session_id, read_only } = given;
+  const { prompt, cli, role, style, model, reasoning_effort, cwd, session_id } = given;
+  const permission = askedPermission(given);
   return {
     prompt,
     principal,
@@ -105,7 +117,7 @@ export function requestOf(given: ExecArguments, principal: string): RunRequest {
     ...reasoning_effort !== undefined && { effort: reasoning_effort },
     ...cwd !== undefined && { cwd },
     ...session_id !== undefined && { sessionId: session_id },
-    ...read_only !== undefined && { readOnly: read_only },
+    ...permission !== undefined && { permission },
     ...given.fallback !== undefined && { fallback: given.fallback },
     ...given.timeout_seconds !== undefined && { timeoutSeconds: given.timeout_seconds },
     ...given.stall_timeout_seconds !== undefined && {

@@ -1,5 +1,6 @@
 /** A job as clients see it: the result of exec and status. */
 import { z } from "zod";
+import { PERMISSIONS } from "../../config/permission.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { outputUri } from "../../engine/job_uris.ts";
 import { type Progress, progressText } from "../../engine/progress.ts";
@@ -25,6 +26,7 @@ const jobFields = z.object({
   role: z.string().describe("The role that it runs in"),
   style: z.string().optional().describe("How the answer was to be written, where that was said"),
   cwd: z.string().optional().describe("The folder that it runs in"),
+  permission: z.enum(PERMISSIONS).describe("What the CLI may do"),
   read_only: z.boolean().describe("Whether the CLI was told to change nothing"),
   model: z.string().optional().describe("The model, where one was chosen"),
   reasoning_effort: z.string().optional().describe("The CLI's own level, where one was chosen"),
@@ -89,7 +91,8 @@ export function describeJob(
     ...job.model !== undefined && { model: job.model },
     ...job.effort !== undefined && { reasoning_effort: job.effort },
     ...cwd !== undefined && { cwd },
-    read_only: job.readOnly,
+    permission: job.permission,
+    read_only: job.permission === "read_only",
     created_at: isoTime(job.createdAt),
     ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
   };

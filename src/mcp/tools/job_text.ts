@@ -19,6 +19,7 @@ export function jobFacts(job: JobPayload): string {
   const facts = [
     `status: ${job.status}${job.error ? ` (${job.error.code})` : ""}`,
     `cli: ${run}, role ${job.role}${job.style ? `, style ${job.style}` : ""}`,
+    `permission: ${job.permission}`,
     `job_id: ${job.job_id}`,
     `session_id: ${job.session_id}`,
     job.queue_position !== undefined && `queue_position: ${job.queue_position}`,

@@ -1,6 +1,7 @@
 /** The tool that manages sessions and their jobs. */
 import { z } from "zod";
 import { CLI_STATES } from "../../clis/cli_states.ts";
+import { PERMISSIONS } from "../../config/permission.ts";
 import { deleteExpired } from "../../engine/expiry.ts";
 import { outputUri, transcriptUri } from "../../engine/job_uris.ts";
 import { AimuxError } from "../../lib/errors.ts";
@@ -35,6 +36,7 @@ const sessionShape = z.object({
   cli_session_id: z.string().optional().describe("The CLI's own id of the conversation"),
   turns: z.int().describe("How many of its jobs have completed"),
   status: z.string().optional().describe("The state of its newest job"),
+  permission: z.enum(PERMISSIONS).optional().describe("What its newest job may do"),
   last_job_id: z.string().optional().describe("Its newest job"),
   created_at: z.string().describe("ISO 8601, UTC"),
   last_active_at: z.string().describe("When a job of it last began or ended"),
@@ -45,6 +47,7 @@ const jobShape = z.object({
   status: z.enum(JOB_STATUSES).describe("The state of the job"),
   cli: z.string().describe("The CLI that runs it"),
   role: z.string().describe("The role that it runs in"),
+  permission: z.enum(PERMISSIONS).describe("What the CLI may do"),
   prompt_preview: z.string().describe("The first 200 characters of the prompt"),
   content_preview: z.string().optional().describe("The first 200 characters of the answer"),
   output_uri: z.string().optional().describe("The resource with all of the output"),
@@ -66,6 +69,7 @@ const payloadShape = z.object({
   transcript_uri: z.string().optional().describe("info: the resource with all of its turns"),
   job_id: z.string().optional().describe("cancel: the job"),
   session_id: z.string().optional().describe("cancel: its session; kill: the deleted one"),
+  permission: z.enum(PERMISSIONS).optional().describe("cancel: what the job may do"),
   status: z.string().optional().describe("cancel: the state that the job is in; kill: killed"),
   message: z.string().optional().describe("cancel, kill, gc: what was done, as a sentence"),
   cancelled_jobs: z.array(z.string()).optional().describe("kill: the jobs that were ended"),
@@ -182,7 +186,12 @@ function info({ session_id }: Input, context: ToolContext): SessionsPayload {
 
 async function cancel({ job_id }: Input, context: ToolContext): Promise<SessionsPayload> {
   const job = findJob(job_id!, context);
-  const told = { action: "cancel" as const, job_id: job.id, session_id: job.sessionId };
+  const told = {
+    action: "cancel" as const,
+    job_id: job.id,
+    session_id: job.sessionId,
+    permission: job.permission,
+  };
   if (isFinal(job.status)) {
     const message = `The job had already ended as ${job.status}; nothing was cancelled`;
     return { ...told, status: job.status, message };
@@ -273,15 +282,21 @@ function describeSession(session: Session | SessionSummary): z.output<typeof ses
     cwd: session.cwd,
     ...session.cliSessionId !== undefined && { cli_session_id: session.cliSessionId },
     turns: session.turns,
-    ..."status" in session && { status: session.status, last_job_id: session.lastJobId },
+    ..."status" in session && {
+      status: session.status,
+      permission: session.permission,
+      last_job_id: session.lastJobId,
+    },
     created_at: isoTime(session.createdAt),
     last_active_at: isoTime(session.lastActiveAt),
   };
 }
 
-function statusOf(jobs: readonly Job[]): { status?: string; last_job_id?: string } {
+function statusOf(
+  jobs: readonly Job[],
+): Pick<z.output<typeof sessionShape>, "status" | "permission" | "last_job_id"> {
   const last = jobs.at(-1);
-  return last ? { status: last.status, last_job_id: last.id } : {};
+  return last ? { status: last.status, permission: last.permission, last_job_id: last.id } : {};
 }
 
 function describeBriefly(job: Job): z.output<typeof jobShape> {
@@ -291,6 +306,7 @@ function describeBriefly(job: Job): z.output<typeof jobShape> {
     status: job.status,
     cli: job.cli,
     role: job.role,
+    permission: job.permission,
     prompt_preview: preview(job.prompt),
     ...content !== undefined && { content_preview: preview(content) },
     ...output_uri !== undefined && { output_uri },
@@ -328,13 +344,15 @@ function sessionsText(payload: SessionsPayload): string {
   const { sessions: listed, jobs, session } = payload;
   if (listed) {
     const lines = listed.map((each) =>
-      `${each.session_id}  ${each.cli}  ${each.status}  ${each.turns} turns  ` +
+      `${each.session_id}  ${each.cli}  ${each.status}  ${each.permission}  ${each.turns} turns  ` +
       `last ${each.last_active_at} (${each.last_job_id})  ${each.cwd}`
     );
     return [`${payload.count} of ${payload.total_sessions} sessions`, ...lines].join("\n");
   }
   if (session && jobs) {
-    const lines = jobs.map((job) => `${job.job_id}  ${job.status}  ${job.prompt_preview}`);
+    const lines = jobs.map((job) =>
+      `${job.job_id}  ${job.status}  ${job.permission}  ${job.prompt_preview}`
+    );
     const omitted = payload.jobs_omitted ?? 0;
     return [
       `${session.session_id}  ${session.cli}  ${session.cwd}`,
