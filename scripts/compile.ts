@@ -8,6 +8,7 @@
  * version, or the binary compiles and then panics.
  */
 import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
 
 /** One by one, so that a reader sees what the program may do. */
 const PERMISSIONS = [
@@ -30,9 +31,7 @@ const { values: given } = parseArgs({
 });
 const output = given.output ?? "dist/aimux";
 
-await Deno.mkdir(BUILD, { recursive: true });
-await deno("bundle", "--quiet", "--platform=deno", "--minify", "-o", `${BUILD}/main.js`, "main.ts");
-await copyFolder("config", `${BUILD}/config`);
+await bundle(BUILD);
 await deno(
   "compile",
   "--quiet",
@@ -55,17 +54,6 @@ if (given.target && given.target !== Deno.build.target) {
 async function deno(...args: string[]): Promise<void> {
   const { success } = await new Deno.Command(Deno.execPath(), { args }).spawn().status;
   if (!success) throw new Error(`deno ${args[0]} failed`);
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.remove(to, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
-    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
-  }
 }
 
 /** Asks the binary for its tools, in an empty home. */

@@ -1,4 +1,7 @@
-/** The program under test: the sources, or the binary that AIMUX_TEST_BINARY names. */
+/**
+ * The program under test: the sources, the bundle of them that AIMUX_TEST_BUNDLE names, or the
+ * binary that AIMUX_TEST_BINARY names.
+ */
 
 /** How to start it. */
 export const PROGRAM: { command: string; args: string[] } = programUnderTest();
@@ -7,6 +10,7 @@ function programUnderTest(): { command: string; args: string[] } {
   const binary = Deno.env.get("AIMUX_TEST_BINARY");
   if (binary) return { command: binary, args: [] };
   const root = new URL("../../", import.meta.url).pathname;
+  const bundle = Deno.env.get("AIMUX_TEST_BUNDLE");
   return {
     command: Deno.execPath(),
     // The permissions of the binary, one by one; `deno.json` has them as the set "serve".
@@ -15,11 +19,11 @@ function programUnderTest(): { command: string; args: string[] } {
       "--quiet",
       "--no-prompt",
       "--no-check",
-      `--config=${root}deno.json`,
+      ...bundle ? ["--no-config"] : [`--config=${root}deno.json`],
       ...["read", "write", "net", "env", "sys", "run", "ffi", "import"].map((name) =>
         `--allow-${name}`
       ),
-      `${root}main.ts`,
+      bundle ?? `${root}main.ts`,
     ],
   };
 }

@@ -11,8 +11,13 @@ export interface Scenario {
   title: string;
   /** The ways that it must offer, by name. */
   ways: string[];
-  /** The server and the CLIs, which are its own. */
+  /** The server and the CLIs. */
   at?: ServerOptions;
+  /**
+   * It can be played on the server of others that share theirs and have the same `at`: what they
+   * leave does not change what it tells.
+   */
+  shares?: true;
   /** Returns the result that tells the state; where it passes, called anew for each suggested call. */
   reach(aimux: TestServer): Promise<Result>;
 }
@@ -41,7 +46,44 @@ const PASSING: readonly State[] = ["queued", "running"];
  * @throws AssertionError where it is not as promised, or where something is left running.
  */
 export async function play(scenario: Scenario): Promise<Played> {
-  await using aimux = await startServer(scenario.at ?? {});
+  let played: Played | undefined;
+  await playEach([scenario], async (_, playing) => played = await playing());
+  return played!;
+}
+
+/**
+ * Plays scenarios, each in a workplace of its own or in one with those that can share it.
+ *
+ * @param step is given each scenario with what plays it
+ * @throws AssertionError where something is left running.
+ */
+export async function playEach(
+  scenarios: readonly Scenario[],
+  step: (scenario: Scenario, played: () => Promise<Played>) => Promise<unknown>,
+): Promise<void> {
+  for (const together of groups(scenarios)) {
+    await using aimux = await startServer(together[0]!.at ?? {});
+    for (const scenario of together) await step(scenario, () => playOn(aimux, scenario));
+    await aimux.stop();
+    assert.deepEqual(aimux.processesLeft(), []);
+  }
+}
+
+function groups(scenarios: readonly Scenario[]): Scenario[][] {
+  const alone = scenarios.filter(({ shares }) => !shares).map((scenario) => [scenario]);
+  const shared = Object.groupBy(
+    scenarios.filter(({ shares }) => shares),
+    ({ at }) => JSON.stringify(at ?? {}),
+  );
+  return [...alone, ...Object.values(shared) as Scenario[][]];
+}
+
+/**
+ * Plays a scenario on a server that is started as it wants it.
+ *
+ * @throws AssertionError where it is not as promised.
+ */
+async function playOn(aimux: TestServer, scenario: Scenario): Promise<Played> {
   const told = await reach(scenario, aimux);
   const tried: Tried[] = [];
   for (const way of calls(told.choose_your_path)) {
@@ -56,8 +98,6 @@ export async function play(scenario: Scenario): Promise<Played> {
     assert.ok(result["state"], `${scenario.title}, ${way}: no guidance`);
     tried.push({ way, call, result });
   }
-  await aimux.stop();
-  assert.deepEqual(aimux.processesLeft(), []);
   return { told, tried };
 }
 

@@ -71,6 +71,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "completed",
     title: "an answer of a run that could change files",
     ways: ["review", "continue"],
+    shares: true,
     at: { emulators: ["codex"] },
     reach: called(),
   },
@@ -135,6 +136,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "timed_out",
     title: "it did not end in its time",
     ways: ["go_on", "read_output"],
+    shares: true,
     at: HALF,
     reach: reading(async (aimux) => {
       await aimux.workplace.install(HALF.emulators!);
@@ -154,6 +156,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "interrupted",
     title: "its server was stopped",
     ways: ["go_on", "read_output"],
+    shares: true,
     at: HALF,
     reach: reading(interruptedCall),
   },
@@ -162,6 +165,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "refused",
     title: "a wait that is too long",
     ways: ["correct"],
+    shares: true,
     at: { emulators: ["codex"] },
     async reach(aimux) {
       const { job_id } = await aimux.call("exec", { prompt });
@@ -173,6 +177,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "refused",
     title: "no job_id",
     ways: ["list"],
+    shares: true,
     reach: (aimux) => aimux.call("status", {}),
   },
   {
@@ -180,6 +185,7 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "missing",
     title: "a job that there is not",
     ways: ["list"],
+    shares: true,
     reach: (aimux) => aimux.call("status", { job_id: "job_nowhere" }),
   },
   {

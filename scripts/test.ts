@@ -1,0 +1,30 @@
+/**
+ * Runs the tests, or those that the arguments choose as those of `deno test` do. The end-to-end
+ * tests start the program some hundred times: from a bundle it starts in half the time. They mostly
+ * wait, so that more of them than there are processors run at once.
+ *
+ *     deno task test [PATH]...
+ */
+import { bundle } from "./bundle.ts";
+
+const folder = await Deno.makeTempDir({ prefix: "aimux-bundle-" });
+try {
+  const env: Record<string, string> = { DENO_JOBS: jobs() };
+  try {
+    await bundle(folder);
+    env["AIMUX_TEST_BUNDLE"] = `${folder}/main.js`;
+  } catch (error) {
+    console.warn(`The program is tested from its sources, which takes longer: ${error}`);
+  }
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-prompt", "--parallel", ...Deno.args],
+    env,
+  }).spawn().status;
+  Deno.exitCode = code;
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+
+function jobs(): string {
+  return Deno.env.get("DENO_JOBS") ?? String(Math.min(8, 2 * navigator.hardwareConcurrency));
+}
