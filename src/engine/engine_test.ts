@@ -146,6 +146,28 @@ Deno.test("a deadline ends the process, and so does a cancel; what was printed i
   assert.equal((await at.engine.cancel(second.job)).status, "cancelled");
 });
 
+Deno.test("what could not be ended is told in the result and remembered, whatever ended the run", async () => {
+  await using at = testEngine();
+  const left = (pid: number) => [{ pid, startTime: `boot:${pid}` }];
+  const itself = await at.engine.submit(request);
+  const first = await at.started(1);
+  first.left = left(7);
+  first.print("an answer\n");
+  first.exit();
+  const done = await at.engine.settled(itself.job, { seconds });
+  const cancelled = await at.engine.submit(request);
+  (await at.started(2)).left = left(8);
+  const stopped = await at.engine.cancel(cancelled.job);
+  assert.deepEqual([done.status, stopped.status], ["completed", "cancelled"]);
+  for (const [pid, { result }] of [[7, done], [8, stopped]] as const) {
+    assert.match(result!.warnings.join(), new RegExp(`could not be ended: ${pid};`));
+  }
+  assert.deepEqual(at.store.leftovers.all().map(({ pid, jobId }) => [pid, jobId]), [
+    [7, itself.job.id],
+    [8, cancelled.job.id],
+  ]);
+});
+
 Deno.test("silence has a limit of its own, and both limits are told by name", async () => {
   await using at = testEngine({ profile: { stall_timeout_seconds: 60, timeout_seconds: 100 } });
   const end = async (job: Job) => {
@@ -230,7 +252,7 @@ Deno.test("a failed job names the CLIs that could take over, and its end does no
     process.print("Error: 401 Unauthorized\n", "stderr");
     process.exit(1);
     const settled = at.engine.settled(job, { seconds });
-    await at.clock.advance(1000);
+    await at.clock.advance(3000);
     return (await settled).result?.error;
   };
   assert.deepEqual((await failed(1, "write"))?.details, { alternatives: ["other", "writer"] });

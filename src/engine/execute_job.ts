@@ -10,6 +10,7 @@ import { untilAnswered } from "./attempts.ts";
 import { type Continuation, continuation, type Earlier, restart } from "./conversation.ts";
 import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
+import { recordLeft } from "./leftovers.ts";
 import type { Live } from "./live_job.ts";
 import type { Fallback } from "./next_attempt.ts";
 import type { Prepared } from "./prepare.ts";
@@ -25,7 +26,7 @@ const TRIES = 10;
 const RETRY_MS = 500;
 
 /** How long looking for other CLIs may take. */
-const LOOK_MS = 1000;
+const LOOK_MS = 3000;
 
 /** A job that is ready to be queued. */
 export interface Execution {
@@ -205,6 +206,8 @@ export async function executeJob(
       log: parts.log,
     });
     runs.push(end.run);
+    const ran = { id: job.id, cli: end.run.cli };
+    if (end.left.length > 0) await persist(() => recordLeft(end.left, ran, parts));
     return end;
   }
 

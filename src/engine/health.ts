@@ -5,11 +5,13 @@ import { canTellStartTimes } from "../process/start_time.ts";
 import type { Signals } from "../process/signals.ts";
 import { unopenedDatabase } from "../store/check_database.ts";
 import type { ActiveJob } from "../store/jobs.ts";
+import type { Leftover } from "../store/leftovers.ts";
 import type { Store } from "../store/store.ts";
 import { cliHealth, type CliHealthParts } from "./cli_health.ts";
 import { withStanding } from "./cli_standing.ts";
 import type { DatabaseHealth, Health, LogHealth } from "./health_shape.ts";
 import { healthProblems, healthWarnings } from "./health_warnings.ts";
+import { liveLeftovers } from "./leftovers.ts";
 import { liveOwners } from "./ownership.ts";
 import { type Progress, progressText } from "./progress.ts";
 
@@ -22,7 +24,7 @@ export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
   config: Config;
   /** The open store, or why there is none, or that none was made yet. */
   store:
-    | Pick<Store, "breakers" | "check" | "jobs" | "sessions" | "owners">
+    | Pick<Store, "breakers" | "check" | "jobs" | "leftovers" | "sessions" | "owners">
     | { problem: string }
     | { absent: true };
   log: LogHealth;
@@ -49,10 +51,10 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
     ...parts,
     versionWaitMs: parts.versionWaitMs ?? VERSION_WAIT_MS,
   });
-  const { database, jobs, ...stored } = stateOfStore(parts);
+  const { database, jobs, left, ...stored } = stateOfStore(parts);
   const clis = withStanding(found, parts);
   const { log } = parts;
-  const process_control = processControl(parts.reach);
+  const process_control = { ...processControl(parts.reach), ...left && { left } };
   const problems = healthProblems({ clis, database });
   const warnings = [
     ...problems,
@@ -85,6 +87,7 @@ function isUsable({ state, circuit_breaker }: Health["clis"][number]): boolean {
 
 type StoreHealth = Pick<Health, "database" | "sessions" | "servers"> & {
   jobs?: Omit<Health["jobs"], "max_concurrent_jobs" | "max_queue">;
+  left?: NonNullable<Health["process_control"]["left"]>;
 };
 
 function stateOfStore({ store, config, clock, principal, progress }: HealthParts): StoreHealth {
@@ -108,6 +111,7 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
   };
   try {
     const { jobs, total } = store.jobs.active(principal, LISTED_JOBS);
+    const left = liveLeftovers(store);
     return {
       database,
       jobs: {
@@ -119,6 +123,7 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
       sessions: { own: store.sessions.count(principal), total: store.sessions.count() },
       servers: liveOwners(store.owners.all(), clock.now())
         .map(({ pid }) => ({ pid, this_server: pid === Deno.pid })),
+      ...left.length > 0 && { left: left.map(describeLeft) },
     };
   } catch (error) {
     const told = database.problem ?? `Cannot read the database "${path}": ${messageOf(error)}`;
@@ -141,6 +146,12 @@ function describeActive(
     ...progress && { progress: progressText(progress) },
     ...job.queuePosition !== undefined && { queue_position: job.queuePosition },
   };
+}
+
+function describeLeft(
+  { pid, jobId, cli, since }: Leftover,
+): NonNullable<StoreHealth["left"]>[number] {
+  return { pid, job_id: jobId, cli, since: isoTime(since) };
 }
 
 function isoTime(milliseconds: number): string {

@@ -81,6 +81,13 @@ const log = z.strictObject({
   bytes: z.int().optional(),
 });
 
+const left = z.strictObject({
+  pid: z.int(),
+  job_id: z.string().describe("Of which job"),
+  cli: z.string(),
+  since: z.string().describe("ISO 8601, UTC; when it was found that it could not be ended"),
+});
+
 /** The whole of it. */
 export const healthShape = z.strictObject({
   status: z.enum(["ok", "degraded", "unusable"])
@@ -105,6 +112,8 @@ export const healthShape = z.strictObject({
     reach: z.enum(["group", "child"]).describe("How far the end of a run reaches"),
     ends: z.string().describe("What is ended with a run"),
     limits: z.array(z.string()).describe("What is not"),
+    left: z.array(left).optional()
+      .describe("Processes that could not be ended and still run; absent where there are none"),
   }),
   warnings: z.array(z.string()).describe("What is not as it should be, and what to do about it"),
 });

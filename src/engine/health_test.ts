@@ -254,6 +254,23 @@ Deno.test("a store that fails later is told, too", async () => {
   );
 });
 
+Deno.test({
+  name: "a process that could not be ended is told with its job as long as it runs",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using store = testStore();
+    const known = { jobId: "job_1", cli: "codex", since: 0 };
+    store.leftovers.add({ ...known, pid: Deno.pid, startTime: startTimeOf(Deno.pid)! });
+    store.leftovers.add({ ...known, pid: Deno.pid, startTime: "00000000:1" });
+    const { status, process_control, warnings } = await described({ store });
+    assert.equal(status, "degraded");
+    assert.deepEqual(process_control.left, [
+      { pid: Deno.pid, job_id: "job_1", cli: "codex", since: "1970-01-01T00:00:00.000Z" },
+    ]);
+    assert.match(warnings.join(), /codex has started in job_1, could not be ended/);
+  },
+});
+
 Deno.test("a log that fails, and processes out of reach, are warned of", async () => {
   const health = await described({
     log: { path: "/log", level: "info", state: "failing", problem: "Cannot write the log" },

@@ -21,6 +21,7 @@ export function healthWarnings(
     ...clis.flatMap(leftAlone),
     ...logFails(log),
     ...process_control.reach === "child" ? [childOnly(process_control)] : [],
+    ...(process_control.left ?? []).map(stillRuns),
   ];
 }
 
@@ -74,4 +75,11 @@ function logFails({ state, problem }: Health["log"]): string[] {
 
 function childOnly({ ends, limits }: Health["process_control"]): string {
   return sentences(ends, ...limits);
+}
+
+function stillRuns({ pid, job_id, cli }: { pid: number; job_id: string; cli: string }): string {
+  return sentences(
+    `Process ${pid}, which ${cli} has started in ${job_id}, could not be ended; it is tried again`,
+    `See "ps -p ${pid}"; another user may have to end it`,
+  );
 }

@@ -5,6 +5,7 @@ import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { endTree } from "../process/end_tree.ts";
+import type { Left } from "../process/left.ts";
 import { canTellStartTimes, startTimeOf, ticksOf } from "../process/start_time.ts";
 import type { Signals } from "../process/signals.ts";
 import type { Job, JobResult } from "../store/job.ts";
@@ -13,6 +14,8 @@ import type { Store } from "../store/store.ts";
 import { endWithCaller } from "./caller.ts";
 import { JOB_MARKER } from "./job_marker.ts";
 import { outputUri } from "./job_uris.ts";
+import { leftWarning } from "./left_warning.ts";
+import { endLeftovers, recordLeft } from "./leftovers.ts";
 import { redactResult } from "./redact_result.ts";
 import { partialOutput } from "./answer.ts";
 import { readPage } from "../store/read_page.ts";
@@ -82,6 +85,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
       try {
         register();
         await recover();
+        endLeftovers(parts);
       } catch (error) {
         parts.onError(error);
       }
@@ -127,20 +131,21 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
       output_uri: outputUri(job.id),
       partial_output: partialOutput(plainText(lastOf(store.files(job.id).stdout))),
       attempts: [{ cli: job.cli, code: status, message }],
-      warnings: left.length === 0 ? [] : [`Processes that could not be ended: ${left.join(", ")}`],
+      warnings: leftWarning(left),
       error: {
         code: status,
         message,
         hint: "Run it again; the session can be continued by its session_id",
       },
     };
+    recordLeft(left, job, parts);
     store.jobs.finish(job.id, status, redactResult(result, parts.redact), clock.now());
     // Whoever comes back after days still finds what the job had printed.
     store.sessions.touch(job.sessionId, clock.now());
   }
 
   /** A pid alone does not prove that a process is the job's: its start time must match. */
-  async function endOrphans({ id, pid, processStartTime }: Job): Promise<number[]> {
+  async function endOrphans({ id, pid, processStartTime }: Job): Promise<Left[]> {
     const startTicks = processStartTime === undefined ? 0 : ticksOf(processStartTime);
     if (startTicks === undefined || !canTellStartTimes()) return [];
     const { clock, signals, killGraceMs } = parts;

@@ -10,6 +10,7 @@ import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
 import type { LauncherFor } from "../process/launchers.ts";
+import type { Left } from "../process/left.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
@@ -18,6 +19,7 @@ import { cutAnswer, partialOutput } from "./answer.ts";
 import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
+import { leftWarning } from "./left_warning.ts";
 import { watchLines } from "./line_watch.ts";
 import { planAttempt } from "./plan_attempt.ts";
 import { planFacts } from "./plan_facts.ts";
@@ -63,6 +65,8 @@ export interface AttemptEnd {
   printed: number;
   /** The output of a failed attempt shows that the CLI has changed files. */
   changedFiles: boolean;
+  /** What could not be ended. */
+  left: Left[];
   /** What the metrics keep of it. */
   run: Run;
 }
@@ -167,6 +171,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       decoded,
       printed: stdout.bytes,
       changedFiles: !completed && showsChanges(route.profile, output),
+      left: ending.left,
       run: {
         cli: route.profile.name,
         code: completed ? "completed" : code,
@@ -224,6 +229,7 @@ function notStarted({ route }: Attempt, { code, message, hint }: AimuxError): At
     decoded: { text: "", warnings: [] },
     printed: 0,
     changedFiles: false,
+    left: [],
     run: { cli, code },
     result: {
       attempts: [...route.attempts, told],
@@ -250,7 +256,7 @@ function safeId(id: string | undefined): string | undefined {
 
 /** What of a run may still be there although it was ended. */
 function leftWarnings({ left, exit }: Ending, reach: Launcher["reach"]): string[] {
-  const named = left.length === 0 ? [] : [`Processes that could not be ended: ${left.join(", ")}`];
+  const named = leftWarning(left);
   if (reach === "group" || exit) return named;
   return [
     ...named,

@@ -5,6 +5,7 @@ import { createRedactor } from "../lib/redact.ts";
 import { type TestClock, testClock } from "../lib/testing_clock.ts";
 import { type Logged, testLog } from "../lib/testing_log.ts";
 import type { ProcessEnd, RunningProcess, SpawnOptions, SpawnPlan } from "../process/launcher.ts";
+import type { Left } from "../process/left.ts";
 import type { Store } from "../store/store.ts";
 import { type TestStore, testStore } from "../store/testing.ts";
 import { createEngine, type Engine, type EngineParts } from "./engine.ts";
@@ -14,6 +15,8 @@ export interface FakeProcess {
   plan: SpawnPlan;
   /** The graces with which it was asked to end. */
   asked: number[];
+  /** What cannot be ended of it. */
+  left: Left[];
   print(text: string, to?: "stdout" | "stderr"): void;
   exit(code?: number, signal?: string): void;
 }
@@ -63,6 +66,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
       const process: FakeProcess = {
         plan,
         asked: [],
+        left: [],
         print(text, to = "stdout") {
           const chunk = new TextEncoder().encode(text);
           (to === "stdout" ? stdout : stderr).write(chunk);
@@ -71,7 +75,8 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
         exit(code = 0, signal) {
           stdout.close();
           stderr.close();
-          end.resolve({ code, signal: signal ?? null });
+          const { left } = process;
+          end.resolve({ code, signal: signal ?? null, ...left.length > 0 && { left } });
         },
       };
       processes.push(process);
@@ -83,9 +88,9 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
         ended: end.promise,
         end(graceMs) {
           process.asked.push(graceMs);
-          if (options.stubborn) return end.promise.then(() => []);
+          if (options.stubborn) return end.promise.then(() => process.left);
           process.exit(143, "SIGTERM");
-          return Promise.resolve([]);
+          return Promise.resolve(process.left);
         },
       };
     },

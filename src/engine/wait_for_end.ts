@@ -1,6 +1,7 @@
 /** Waits for a process, and ends it when it is time. */
 import type { Clock } from "../lib/clock.ts";
 import type { ProcessEnd, RunningProcess } from "../process/launcher.ts";
+import type { Left } from "../process/left.ts";
 import type { FinalStatus } from "../store/job.ts";
 
 /** How long a process may stay after the event that ends its run. */
@@ -36,8 +37,8 @@ export interface Ending {
   stop?: Stop;
   /** Which limit was reached: that of the whole run, or that of silence. */
   timedOut?: "deadline" | "stall";
-  /** Pids that could not be ended. */
-  left: number[];
+  /** What could not be ended. */
+  left: Left[];
 }
 
 /** Waits for the end, the deadline, a stop, or the final event; then the process is ended. */
@@ -47,7 +48,7 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
   const until = (milliseconds: number) => clock.delay(milliseconds, over.signal);
   try {
     const first = await Promise.race([
-      process.ended.then((exit) => ({ exit, left: [] })),
+      process.ended.then(byItself),
       until(timeoutSeconds * 1000).then(() => "deadline" as const),
       stalled().then(() => "stall" as const),
       aborted(stop).then(() => "stop" as const),
@@ -56,7 +57,7 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
     if (typeof first !== "string") return first;
     if (first === "final") {
       const exit = await Promise.race([process.ended, until(LINGER_MS)]);
-      return exit ? { exit, left: [] } : { left: await endAll(killGraceMs) };
+      return exit ? byItself(exit) : { left: await endAll(killGraceMs) };
     }
     if (first !== "stop") return { left: await endAll(killGraceMs), timedOut: first };
     const reason = stop.reason as Stop;
@@ -79,7 +80,11 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
     }
   }
 
-  async function endAll(graceMs: number): Promise<number[]> {
+  function byItself(exit: ProcessEnd): Ending {
+    return { exit, left: exit.left ?? [] };
+  }
+
+  async function endAll(graceMs: number): Promise<Left[]> {
     const left = await process.end(graceMs);
     if (left.length === 0) await process.ended;
     return left;

@@ -3,13 +3,16 @@ import type { Clock } from "../lib/clock.ts";
 import { familyOf, type Marker } from "./family.ts";
 import { lastPid, type ProcessEntry, processEntry, processTable } from "./process_table.ts";
 import type { SpawnPlan } from "./launcher.ts";
-import type { EndSignal, Signals } from "./signals.ts";
-import { ticksOf } from "./start_time.ts";
+import type { Left } from "./left.ts";
+import type { EndSignal, Signal, Signals } from "./signals.ts";
+import { startTimeOf, ticksOf } from "./start_time.ts";
 
 /** How often the family is looked at while it ends: no event tells of a grandchild's end. */
 const LOOK_MS = 20;
 /** How long killed processes may take to disappear. */
 const KILL_WAIT_MS = 2000;
+/** After so many looks at those that are known all are looked for: one that stays may start others. */
+const LOOKS_AT_KNOWN = 5;
 
 /** A leader that this process started. */
 export interface Leader {
@@ -44,7 +47,7 @@ export function treeEnder(
   { marker, env }: Pick<SpawnPlan, "marker" | "env">,
   { pid, startTime, child }: { pid: number; startTime: string | undefined; child: Leader },
   { clock, signals }: Pick<EndTreeOptions, "clock" | "signals">,
-): (graceMs: number) => Promise<number[]> {
+): (graceMs: number) => Promise<Left[]> {
   const startedAt = clock.now();
   const value = marker === undefined ? undefined : env[marker];
   return (graceMs) =>
@@ -61,60 +64,82 @@ export function treeEnder(
 }
 
 /**
- * SIGTERM to the group and to what has left it, SIGKILL after the grace, then a check that nothing
- * is left. A pid is signalled only while its start time is the one that was seen.
+ * SIGTERM to the group and to what has left it, and SIGCONT, for a stopped process ends only when it
+ * goes on; SIGKILL after the grace, again and again as long as more of them come; then a check that
+ * nothing is left. A pid is signalled only while its start time is the one that was seen.
  *
  * Where the processes of the machine cannot be listed it is the group alone, and where groups are
  * out of reach the child alone.
  *
- * @returns The pids that are left, normally none.
+ * @returns The processes that are left, normally none.
  */
-export async function endTree(options: EndTreeOptions): Promise<number[]> {
+export async function endTree(options: EndTreeOptions): Promise<Left[]> {
   const { leader, graceMs, clock, signals, child } = options;
   if (signals.reach === "child") return await endChild(options);
   /** Every member that was seen, with its start time. */
   const known = new Map<number, number>();
-  if (look().length === 0) return [];
+  const members = look();
+  if (members.length === 0) return [];
 
-  signal("SIGTERM");
-  if (await gone(graceMs)) return [];
-  signal("SIGKILL");
-  await gone(KILL_WAIT_MS, () => signal("SIGKILL"));
-  return look().map(({ pid }) => pid);
+  signal(members, "SIGTERM");
+  signal(members, "SIGCONT");
+  if (await gone()) return [];
+  await kill();
+  return look().map(({ pid }) => ({ pid, startTime: startTimeOf(pid) }));
 
   /** The members that run. */
-  function look(): Pick<ProcessEntry, "pid" | "group">[] {
+  function look(): Member[] {
     const family = membersOf(options, known);
     if (!family) return signals.groupExists(leader) ? [{ pid: leader, group: leader }] : [];
     for (const { pid, startTicks } of family) known.set(pid, startTicks);
     return family;
   }
 
-  function signal(name: EndSignal): void {
-    const members = look();
+  function signal(members: readonly Member[], name: Signal): void {
     if (members.some(({ group }) => group === leader)) signals.group(leader, name);
     for (const { pid, group } of members) {
       if (group !== leader && isStill(pid, known.get(pid))) signals.process(pid, name);
     }
   }
 
-  /** Whether all have ended within the time; `again` is called for those that came meanwhile. */
-  async function gone(milliseconds: number, again?: () => void): Promise<boolean> {
-    const deadline = clock.now() + milliseconds;
+  /** Whether all end within the grace. */
+  async function gone(): Promise<boolean> {
+    const deadline = clock.now() + graceMs;
     // The leader's end is an event; only what outlives it has to be looked for.
-    const over = new AbortController();
-    if (child) await Promise.race([child.ended, clock.delay(milliseconds, over.signal)]);
-    over.abort();
+    if (child) await endsWithin(graceMs, child, clock);
     for (;;) {
-      // Those that are known are asked first: to list all processes takes long.
-      const some = [...known].some(([pid, ticks]) => isStill(pid, ticks));
-      if (!some && look().length === 0) return true;
-      if (!some) again?.();
+      if (!someKnown() && look().length === 0) return true;
       if (clock.now() >= deadline) return false;
       await clock.delay(LOOK_MS);
     }
   }
+
+  /** What is started while the others are killed is found at the next look, which then is at once. */
+  async function kill(): Promise<void> {
+    const deadline = clock.now() + KILL_WAIT_MS;
+    const killed = new Set<number>();
+    for (;;) {
+      const members = look();
+      if (members.length === 0) return;
+      const come = members.filter(({ pid }) => !killed.has(pid));
+      if (come.length > 0) signal(members, "SIGKILL");
+      for (const { pid } of come) killed.add(pid);
+      let looks = 0;
+      do {
+        if (clock.now() >= deadline) return;
+        await clock.delay(come.length > 0 ? 0 : LOOK_MS);
+      } while (come.length === 0 && someKnown() && ++looks < LOOKS_AT_KNOWN);
+    }
+  }
+
+  /** Those that are known are asked first: to list all processes takes long. */
+  function someKnown(): boolean {
+    return [...known].some(([pid, ticks]) => isStill(pid, ticks));
+  }
 }
+
+/** What has to be known of a process to signal it. */
+type Member = Pick<ProcessEntry, "pid" | "group">;
 
 function isStill(pid: number, startTicks: number | undefined): boolean {
   return processEntry(pid)?.startTicks === startTicks && startTicks !== undefined;
@@ -147,15 +172,20 @@ function startedAfter(leader: number): ((pid: number) => boolean) | undefined {
 }
 
 /** Where groups are out of reach the child alone is ended. */
-async function endChild({ child, graceMs, clock }: EndTreeOptions): Promise<number[]> {
+async function endChild({ child, leader, graceMs, clock }: EndTreeOptions): Promise<Left[]> {
   if (!child) return [];
+  for (const [name, wait] of [["SIGTERM", graceMs], ["SIGKILL", KILL_WAIT_MS]] as const) {
+    send(child, name);
+    if (await endsWithin(wait, child, clock)) return [];
+  }
+  return [{ pid: leader, startTime: startTimeOf(leader) }];
+}
+
+async function endsWithin(milliseconds: number, child: Leader, clock: Clock): Promise<boolean> {
   const over = new AbortController();
-  send(child, "SIGTERM");
-  await Promise.race([child.ended, clock.delay(graceMs, over.signal)]);
-  over.abort();
-  send(child, "SIGKILL");
-  await child.ended;
-  return [];
+  const ended = child.ended.then(() => true);
+  const late = clock.delay(milliseconds, over.signal).then(() => false);
+  return await Promise.race([ended, late]).finally(() => over.abort());
 }
 
 function send(child: Leader, signal: EndSignal): void {

@@ -3,8 +3,10 @@ import { systemClock } from "../lib/clock.ts";
 import { testClock } from "../lib/testing_clock.ts";
 import { endTree } from "./end_tree.ts";
 import { familyOf, type Root } from "./family.ts";
+import type { Left } from "./left.ts";
 import { processEntry } from "./process_table.ts";
 import { chooseSignals, type Signals } from "./signals.ts";
+import { startTimeOf } from "./start_time.ts";
 import { type StartedProcess, testLauncher } from "./testing.ts";
 
 const linux = Deno.build.os === "linux";
@@ -39,6 +41,10 @@ function marked() {
       await at[Symbol.asyncDispose]();
     },
   };
+}
+
+function stateOf(pid: number): string | undefined {
+  return Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ")[1]?.[0];
 }
 
 /** A process that has left its group, its session and its parents, and ignores what is polite. */
@@ -83,6 +89,62 @@ linuxTest("who goes on starting processes while it is ended does not get away", 
   assert.deepEqual(at.left(), []);
 });
 
+linuxTest(
+  "a process that was stopped is asked like any other, and can still say good-bye",
+  async () => {
+    await using at = marked();
+    const process = at.start("trap 'echo bye; exit 5' TERM; echo up; kill -STOP $$; sleep 600");
+    await process.prints(/up/);
+    while (stateOf(process.pid) !== "T") await systemClock.delay(5);
+    assert.deepEqual(await process.end(60_000), []);
+    assert.equal((await process.ended).code, 5);
+    assert.match(process.stdout(), /bye/);
+  },
+);
+
+linuxTest(
+  "what has stopped and ignores every signal is ended, in whatever group it is",
+  async () => {
+    await using at = marked();
+    // With job control each of them leads a group of its own, in the session of the shell.
+    const process = at.start(
+      "set -m; for n in 1 2 3; do sh -c 'trap \"\" TERM HUP INT; echo up; kill -STOP $$' & done; sleep 600",
+    );
+    await process.prints(/(up\n){3}/);
+    assert.deepEqual(await process.end(50), []);
+    assert.deepEqual(at.left(), []);
+  },
+);
+
+linuxTest("many children are ended as well, each of which has started another", async () => {
+  await using at = marked();
+  const process = at.start(
+    "trap '' TERM; n=0; while [ $n -lt 100 ]; do n=$((n+1)); (sleep 600 & sleep 600) & done; echo up; sleep 600",
+  );
+  await process.prints(/up/);
+  assert.deepEqual(await process.end(50), []);
+  assert.deepEqual(at.left(), []);
+});
+
+linuxTest(
+  "a leader that is a zombie still stands for its group, also for another server",
+  async () => {
+    await using at = marked();
+    // The parent never waits for the leader, whose children have no marker.
+    const parent = at.start(
+      "setsid sh -c 'env -i /bin/sleep 600 & echo $$ $!' & read forever </dev/tcp 2>/dev/null; kill -STOP $$",
+    );
+    const [leader, member] = (await parent.prints(/\d+ \d+\n/)).trim().split(" ").map(Number);
+    while (stateOf(leader!) !== "Z") await systemClock.delay(5);
+    const { startTicks } = processEntry(leader!, true)!;
+    const other = { name: "MARK", value: "another" };
+    const of = { leader: leader!, startTicks, marker: other };
+    assert.deepEqual(familyOf(of)!.map(({ pid }) => pid), [member]);
+    assert.deepEqual(await at.end(leader!, 5000, startTicks), []);
+    assert.equal(processEntry(member!), undefined);
+  },
+);
+
 linuxTest("a family whose leader is gone is found again by its marker alone", async () => {
   await using at = marked();
   const process = at.start("sleep 600 & sleep 600 & echo up; kill -STOP $$");
@@ -123,16 +185,18 @@ Deno.test({
     };
     const clock = testClock();
     const before = clock.now();
-    let left: number[] | undefined;
+    let left: Left[] | undefined;
     const startTicks = processEntry(process.pid)?.startTicks;
     const ending = endTree({ leader: process.pid, startTicks, graceMs: 100, clock, signals: deaf })
       .then((pids) => left = pids);
     await clock.advance(99);
-    assert.deepEqual([...sent], [`SIGTERM ${process.pid}`]);
+    const asked = [`SIGTERM ${process.pid}`, `SIGCONT ${process.pid}`];
+    assert.deepEqual([...sent], asked);
     while (left === undefined) await clock.advance(20);
     await ending;
-    assert.ok(left.includes(process.pid));
-    assert.deepEqual([...sent], [`SIGTERM ${process.pid}`, `SIGKILL ${process.pid}`]);
+    assert.ok(left.some(({ pid }) => pid === process.pid));
+    if (linux) assert.equal(left[0]?.startTime, startTimeOf(left[0]!.pid));
+    assert.deepEqual([...sent], [...asked, `SIGKILL ${process.pid}`]);
     assert.ok(clock.now() - before >= 2100 && clock.now() - before < 2300);
     assert.equal(clock.waiting, 0);
   },

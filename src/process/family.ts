@@ -1,5 +1,5 @@
 /** Finds what a process has started, also what left its group and lost its parents. */
-import { hasVariable, type ProcessEntry, processTable } from "./process_table.ts";
+import { hasVariable, type ProcessEntry, processEntry, processTable } from "./process_table.ts";
 
 /** What is known of the process that everything began with. */
 export interface Root {
@@ -35,8 +35,9 @@ export interface Search {
  * them, and all who carry the marker; `setsid` and a parent's end hide from the first ones, a
  * cleaned environment from the last.
  *
- * Where the leader is out of sight, group and session count only as long as a member is known to be
- * in them: their id is its pid, which after the whole family's end may have become somebody else's.
+ * Where the leader is out of sight, group and session count only as long as it is there, be it as a
+ * zombie, or a member is known to be in them: their id is its pid, which after the whole family's
+ * end may have become somebody else's.
  *
  * @returns undefined where the processes cannot be listed.
  */
@@ -48,6 +49,7 @@ export function familyOf(
     entry.startTicks >= startTicks && entry.pid !== Deno.pid
   );
   if (!table) return undefined;
+  const leads = inSight || processEntry(leader, true)?.startTicks === startTicks;
   const family = new Map<number, ProcessEntry>();
   for (const entry of table) {
     const { pid } = entry;
@@ -58,7 +60,7 @@ export function familyOf(
   }
   for (let size = -1; size !== family.size;) {
     size = family.size;
-    const own = inSight || [...family.values()].some((entry) => isIn(leader, entry));
+    const own = leads || [...family.values()].some((entry) => isIn(leader, entry));
     for (const entry of table) {
       if (family.has(entry.parent) || (own && isIn(leader, entry))) family.set(entry.pid, entry);
     }

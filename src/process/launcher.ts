@@ -1,5 +1,6 @@
 /** The seam between the engine and the ways to start a process. */
 import type { Capture } from "./capture.ts";
+import type { Left } from "./left.ts";
 
 /** A process to start: exact argv and environment, never a shell. */
 export interface SpawnPlan {
@@ -31,6 +32,8 @@ export interface ProcessEnd {
   /** The exit code; 128 + n for a process that signal n ended. */
   code: number;
   signal: string | null;
+  /** What it had started, and could not be ended after it; absent where nothing is left. */
+  left?: Left[];
 }
 
 /** A process that was started, with the group it leads. */
@@ -47,9 +50,9 @@ export interface RunningProcess {
   /**
    * Ends the process and its whole group: SIGTERM, after the grace SIGKILL, then a check.
    *
-   * @returns The pids that could not be ended, normally none.
+   * @returns What could not be ended, normally nothing.
    */
-  end(graceMs: number): Promise<number[]>;
+  end(graceMs: number): Promise<Left[]>;
 }
 
 /** Starts processes. Throws what the system says where a process cannot be started. */

@@ -52,12 +52,12 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
       const status = await child.status;
       await atMost(DRAIN_MS, drained, clock);
       // Whatever the process left in its group ends with it, also what still holds a pipe open.
-      await end(LEFTOVER_GRACE_MS);
+      const left = await end(LEFTOVER_GRACE_MS);
       await atMost(DRAIN_MS, drained, clock);
       for (const reader of readers) await reader.cancel().catch(() => {});
       options.stdout.close();
       options.stderr.close();
-      return { code: status.code, signal: status.signal };
+      return { code: status.code, signal: status.signal, ...left.length > 0 && { left } };
     }
   }
 }

@@ -90,12 +90,12 @@ export function createPtyLauncher(parts: PtyLauncherParts): Launcher {
       libc.close(terminal.slave);
       await atMost(DRAIN_MS, output.drained, clock);
       // Whatever the process left in its group ends with it, also what still holds the terminal.
-      await end(LEFTOVER_GRACE_MS);
+      const left = await end(LEFTOVER_GRACE_MS);
       await atMost(DRAIN_MS, output.drained, clock);
       await Promise.all([output.close(), input?.close()]);
       stdout.close();
       stderr.close();
-      return ended;
+      return { ...ended, ...left.length > 0 && { left } };
     }
   }
 }

@@ -3,21 +3,27 @@ import { openLibrary } from "./library.ts";
 
 /** The signals that end a process. */
 export type EndSignal = "SIGTERM" | "SIGKILL";
+/** Those that are sent, with the one that makes a stopped process go on. */
+export type Signal = EndSignal | "SIGCONT";
 
 /** How far a signal reaches. */
 export interface Signals {
   /** `group`: a child and what it started; `child`: only the child itself. */
   readonly reach: "group" | "child";
   /** Signals every member of a group; false when there is none left. */
-  group(leader: number, signal: EndSignal): boolean;
+  group(leader: number, signal: Signal): boolean;
   /** Signals one process; false when there is none. */
-  process(pid: number, signal: EndSignal): boolean;
+  process(pid: number, signal: Signal): boolean;
   /** Whether the group has a member, zombies included where the system cannot tell. */
   groupExists(leader: number): boolean;
 }
 
-/** The numbers of the signals, the same on every system that has them. */
-export const SIGNAL_NUMBERS: Record<EndSignal, number> = { SIGTERM: 15, SIGKILL: 9 };
+/** The numbers of the signals. */
+export const SIGNAL_NUMBERS: Record<Signal, number> = {
+  SIGTERM: 15,
+  SIGKILL: 9,
+  SIGCONT: Deno.build.os === "darwin" ? 19 : 18,
+};
 
 /**
  * Chooses the means. `Deno.kill` needs the run permission without a list; with a list the C

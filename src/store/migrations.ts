@@ -142,6 +142,15 @@ const MIGRATIONS = [
   ALTER TABLE jobs ADD COLUMN permission TEXT NOT NULL DEFAULT 'write'
     CHECK (permission IN ('read_only', 'write', 'full'));
   UPDATE jobs SET permission = 'read_only' WHERE read_only = 1;
+
+  CREATE TABLE leftovers (
+    pid INTEGER NOT NULL,
+    start_time TEXT NOT NULL,
+    job_id TEXT NOT NULL,
+    cli TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (pid, start_time)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -2,6 +2,7 @@
 import { type BreakerTable, createBreakerTable } from "./breakers.ts";
 import { type Database, openDatabaseForReading } from "./database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
+import { createLeftoverTable, type LeftoverTable } from "./leftovers.ts";
 import { createMetricsTable } from "./metrics.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createQueue } from "./queue.ts";
@@ -15,6 +16,8 @@ export interface ReadOnlyStore extends Disposable {
   owners: Pick<OwnerTable, "all">;
   /** Absent where the database is of an aimux that knew none. */
   breakers?: BreakerTable;
+  /** The same. */
+  leftovers?: Pick<LeftoverTable, "all">;
 }
 
 /**
@@ -34,6 +37,7 @@ export function openReadOnly(path: string): ReadOnlyStore | undefined {
     sessions: createSessionTable(db),
     owners: createOwnerTable(db),
     ...hasTable(db, "breakers") && { breakers: createBreakerTable(db) },
+    ...hasTable(db, "leftovers") && { leftovers: createLeftoverTable(db) },
     [Symbol.dispose]: () => db.close(),
   };
 }

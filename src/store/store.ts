@@ -4,6 +4,7 @@ import { type BreakerTable, createBreakerTable } from "./breakers.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
+import { createLeftoverTable, type LeftoverTable } from "./leftovers.ts";
 import { createMetricsTable, type MetricsTable } from "./metrics.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -18,6 +19,7 @@ export interface Store {
   metrics: Omit<MetricsTable, "record">;
   breakers: BreakerTable;
   queue: Pick<Queue, "claimNext" | "mayMove"> & QueueView;
+  leftovers: LeftoverTable;
   /** How the database is, found out by writing to it. Never throws. */
   check(now: number): DatabaseCheck;
   /** Runs `work` in one transaction. */
@@ -74,6 +76,7 @@ export function openStore(path: string, db: Database = openDatabase(path)): Stor
     metrics,
     breakers: createBreakerTable(db),
     queue: { ...queue, ...view },
+    leftovers: createLeftoverTable(db),
     check: (now) => checkDatabase(db, path, now),
     transaction: db.transaction,
     snapshot: db.snapshot,

@@ -167,8 +167,15 @@ function processes({ process_control, pseudo_terminal }: DoctorReport): Section 
   return facts("Processes", "process", [
     ["the end of a run", process_control.ends],
     ["its limits", lines(...process_control.limits)],
+    ["could not be ended", lines(...(process_control.left ?? []).map(leftOf))],
     ["pseudo-terminal", pseudo_terminal.available ? "yes" : `no: ${pseudo_terminal.problem}`],
   ]);
+}
+
+function leftOf(
+  { pid, cli, job_id, since }: { [name in "cli" | "job_id" | "since"]: string } & { pid: number },
+) {
+  return `${pid}, started by ${cli} in ${job_id}, since ${since}`;
 }
 
 function environment({ environment }: DoctorReport): Section {
