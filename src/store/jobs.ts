@@ -5,6 +5,7 @@ import type { Database, Value } from "./database.ts";
 import type { FinalStatus, Job, JobResult, JobStatus } from "./job.ts";
 import type { MetricsTable, Run } from "./metrics.ts";
 import type { Queue } from "./queue.ts";
+import { type LaneKey, laneName } from "./queue_lanes.ts";
 import type { QueueView } from "./queue_view.ts";
 
 /** A job to be recorded as queued. */
@@ -24,14 +25,8 @@ export interface NewJob extends
     | "permission"
     | "prompt"
     | "preamble"
-  > {
-  /** The folder that it runs in. */
-  cwd: string;
-  /** How many jobs may run at once, this one included. */
-  limit: number;
-  /** How many of its CLI may, where its profile says. */
-  cliLimit: number | undefined;
-}
+  >,
+  Pick<LaneKey, "cwd" | "limit" | "cliLimit"> {}
 
 /** A job that has not ended, without what may be long. */
 export interface ActiveJob
@@ -113,32 +108,24 @@ export function createJobTable(
   return {
     insert: (job, now) =>
       db.transaction(() => {
-        db.prepare(
-          `INSERT INTO jobs (id, session_id, principal, owner, parent_id, status, cli, role,
-        style, model, reasoning_effort, read_only, permission, prompt, preamble, cwd, run_limit, cli_limit,
-        created_at) VALUES (:id, :session, :principal, :owner, :parent, 'queued', :cli, :role,
-        :style, :model, :effort, :readOnly, :permission, :prompt, :preamble, :cwd, :limit, :cliLimit, :now)`,
-        )
-          .run({
-            id: job.id,
-            session: job.sessionId,
-            principal: job.principal,
-            owner: job.owner,
-            parent: job.parentId ?? null,
-            cli: job.cli,
-            role: job.role,
-            style: job.style ?? null,
-            model: job.model ?? null,
-            effort: job.effort ?? null,
-            readOnly: job.permission === "read_only" ? 1 : 0,
-            permission: job.permission,
-            prompt: job.prompt,
-            preamble: job.preamble ?? null,
-            cwd: job.cwd,
-            limit: job.limit,
-            cliLimit: job.cliLimit ?? null,
-            now,
-          });
+        db.prepare(INSERT).run({
+          id: job.id,
+          session: job.sessionId,
+          principal: job.principal,
+          owner: job.owner,
+          parent: job.parentId ?? null,
+          cli: job.cli,
+          role: job.role,
+          style: job.style ?? null,
+          model: job.model ?? null,
+          effort: job.effort ?? null,
+          readOnly: job.permission === "read_only" ? 1 : 0,
+          permission: job.permission,
+          prompt: job.prompt,
+          preamble: job.preamble ?? null,
+          lane: laneName(job),
+          now,
+        });
         queue.join(job.id);
       }),
 
@@ -280,6 +267,13 @@ export function createJobTable(
       .run({ id });
   }
 }
+
+const INSERT = `
+  INSERT INTO jobs (id, session_id, principal, owner, parent_id, status, cli, role, style, model,
+    reasoning_effort, read_only, permission, prompt, preamble, lane, created_at)
+  VALUES (:id, :session, :principal, :owner, :parent, 'queued', :cli, :role, :style, :model,
+    :effort, :readOnly, :permission, :prompt, :preamble, :lane, :now)
+`;
 
 /** How a job ends whose caller has ended. */
 export function endOfCalled(

@@ -119,14 +119,11 @@ const MIGRATIONS = [
   `,
   `
   ALTER TABLE jobs ADD COLUMN parent_id TEXT;
-  ALTER TABLE jobs ADD COLUMN cwd TEXT NOT NULL DEFAULT '';
-  ALTER TABLE jobs ADD COLUMN run_limit INTEGER;
-  ALTER TABLE jobs ADD COLUMN cli_limit INTEGER;
+  ALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT '';
   ALTER TABLE jobs ADD COLUMN ready INTEGER;
 
   CREATE INDEX jobs_by_parent ON jobs (parent_id, status) WHERE parent_id IS NOT NULL;
-  CREATE INDEX jobs_in_queue ON jobs
-    (principal, owner, cwd, cli, parent_id, run_limit, cli_limit, ready) WHERE status = 'queued';
+  CREATE INDEX jobs_in_queue ON jobs (lane, ready) WHERE status = 'queued';
 
   CREATE TABLE queue (tick INTEGER NOT NULL) STRICT;
   INSERT INTO queue (tick) VALUES (0);

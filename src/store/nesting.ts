@@ -25,7 +25,9 @@ export function runningJobs(db: Database): RunningJob[] {
 /** The jobs that have called others which wait in the queue. */
 export function callersInQueue(db: Database): Set<string> {
   return new Set(
-    db.prepare(`SELECT DISTINCT parent_id FROM jobs WHERE parent_id IS NOT NULL
-      AND status = 'queued'`).all().flatMap((row) => lineage(db, row["parent_id"])),
+    db.prepare(`SELECT DISTINCT parent_id FROM jobs INDEXED BY jobs_by_parent
+      WHERE parent_id IS NOT NULL AND status = 'queued'`).all().flatMap((row) =>
+      lineage(db, row["parent_id"])
+    ),
   );
 }

@@ -1,8 +1,9 @@
 /** The queue of jobs: which one starts next, over all servers on the database. */
 import type { Database, Value } from "./database.ts";
-import { type Lane, nextLane, type Served } from "./fair_order.ts";
+import { nextLane, type Served } from "./fair_order.ts";
 import { callersInQueue, lineage, runningJobs } from "./nesting.ts";
-import { type Candidate, mayStart } from "./places.ts";
+import { mayStart } from "./places.ts";
+import { type QueueLane, readyLanes } from "./queue_lanes.ts";
 
 /** A job that was given a place. */
 export interface Started {
@@ -60,30 +61,32 @@ export function createQueue(db: Database): Queue {
 
   function claimNext(self: string, now: number): Started | undefined {
     return db.transaction(() => {
-      const alike = db.prepare(ALIKE).all({ self, now }).map((row) => ({
-        ...laneOf(row),
-        ...candidateOf(row, lineage(db, row["parent_id"])),
-      }));
-      if (alike.length === 0) return undefined;
+      const alive = new Set([self, ...leased(now)]);
+      const lanes = readyLanes(db).filter(({ owner }) => alive.has(owner));
+      if (lanes.length === 0) return undefined;
       const [running, callers] = [runningJobs(db), callersInQueue(db)];
-      const able = alike.filter((job) => mayStart(job, running, callers));
-      const next = nextLane(able, servedAt(db));
+      const next = nextLane(lanes.filter((lane) => mayStart(lane, running, callers)), servedAt(db));
       return next && start(next, now);
     });
   }
 
-  function start({ principal, owner, cwd, ready }: Lane, now: number): Started {
+  function leased(now: number): string[] {
+    return db.prepare("SELECT id FROM owners WHERE lease_until > :now").all({ now })
+      .map((row) => String(row["id"]));
+  }
+
+  function start({ name, ready, principal, owner, cwd }: QueueLane, now: number): Started {
     const { id } = db.prepare(`UPDATE jobs SET status = 'running', started_at = :now, ready = NULL
-      WHERE id = (SELECT id FROM jobs WHERE status = 'queued' AND principal = :principal
-        AND owner = :owner AND cwd = :cwd AND ready = :ready) RETURNING id`)
-      .get({ principal, owner, cwd, ready, now })!;
+      WHERE id = (SELECT id FROM jobs INDEXED BY jobs_in_queue
+        WHERE status = 'queued' AND lane = :name AND ready = :ready) RETURNING id`)
+      .get({ name, ready, now })!;
     remember(principal, owner, cwd);
     return { id: String(id), owner };
   }
 
   /** Whose turn it was matters only to those who wait. */
   function remember(principal: string, owner: string, cwd: string): void {
-    if (!db.prepare("SELECT 1 FROM jobs WHERE status = 'queued' LIMIT 1").get()) {
+    if (!db.prepare("SELECT 1 FROM jobs INDEXED BY jobs_in_queue WHERE status = 'queued'").get()) {
       db.prepare("DELETE FROM turns").run();
       return;
     }
@@ -117,32 +120,3 @@ export function servedAt(db: Database): Served {
   }
   return (principal, owner = "", cwd = "") => turns.get(key(principal, owner, cwd));
 }
-
-/** A row that has the columns of a lane. */
-export function laneOf(row: Record<string, Value>): Lane {
-  return {
-    principal: String(row["principal"]),
-    owner: String(row["owner"]),
-    cwd: String(row["cwd"]),
-    length: Number(row["length"]),
-    ready: row["ready"] === null ? Infinity : Number(row["ready"]),
-  };
-}
-
-function candidateOf(row: Record<string, Value>, ancestors: string[]): Candidate {
-  return {
-    cli: String(row["cli"]),
-    ancestors,
-    limit: Number(row["run_limit"]),
-    cliLimit: row["cli_limit"] === null ? undefined : Number(row["cli_limit"]),
-  };
-}
-
-/** Jobs that are alike in all that decides whether they may start, with the first of each kind. */
-const ALIKE = `
-  SELECT principal, owner, cwd, cli, parent_id, run_limit, cli_limit, count(*) AS length,
-    min(ready) AS ready FROM jobs
-  WHERE status = 'queued' AND ready IS NOT NULL
-    AND (owner = :self OR owner IN (SELECT id FROM owners WHERE lease_until > :now))
-  GROUP BY principal, owner, cwd, cli, parent_id, run_limit, cli_limit
-`;

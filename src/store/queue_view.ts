@@ -3,7 +3,8 @@ import type { Database, Value } from "./database.ts";
 import { placeInQueue } from "./fair_order.ts";
 import { runningJobs } from "./nesting.ts";
 import { holders } from "./places.ts";
-import { laneOf, servedAt } from "./queue.ts";
+import { servedAt } from "./queue.ts";
+import { countedLanes, laneKey } from "./queue_lanes.ts";
 
 /** A job that has to end before another one starts. */
 export interface Predecessor {
@@ -29,7 +30,7 @@ export interface Outlook {
   running: Predecessor[];
   /** The unfinished jobs of its session that come before it. */
   session: Predecessor[];
-  /** How many jobs of each CLI wait. */
+  /** How many jobs wait for which CLI; there may be several counts for one. */
   waiting: { cli: string; count: number }[];
 }
 
@@ -56,68 +57,78 @@ export function createQueueView(db: Database): QueueView {
     const found = new Map<string, number>();
     const queued = ids.map(queuedJob).filter((row) => row !== undefined);
     if (queued.length === 0) return found;
-    const lanes = db.prepare(LANES).all().map(laneOf);
+    const lanes = countedLanes(db);
     const served = servedAt(db);
     for (const row of queued) {
-      found.set(String(row["id"]), placeInQueue(laneOf(row), placeInLane(row), lanes, served));
+      const mine = laneKey(String(row["lane"]));
+      const folder = lanes.filter(({ principal, owner, cwd }) =>
+        principal === mine.principal && owner === mine.owner && cwd === mine.cwd
+      );
+      const place = placeInFolder(row, folder.map(({ name }) => name));
+      found.set(String(row["id"]), placeInQueue(mine, place, lanes, served));
     }
     return found;
   }
 
+  /** A job that waits; one that an older aimux has recorded stands in no lane. */
   function queuedJob(id: string): Record<string, Value> | undefined {
-    return db.prepare("SELECT * FROM jobs WHERE id = :id AND status = 'queued'").get({ id });
+    return db.prepare("SELECT * FROM jobs WHERE id = :id AND status = 'queued' AND lane <> ''")
+      .get({ id });
   }
 
   /** Those that are ready come first; then the others, in the order in which they will be. */
-  function placeInLane({ id, principal, owner, cwd, ready }: Record<string, Value>): number {
-    const lane = { principal: principal!, owner: owner!, cwd: cwd! };
-    const before = count(
-      `SELECT count(*) FROM jobs WHERE status = 'queued' AND principal = :principal
-        AND owner = :owner AND cwd = :cwd AND ready <= :ready`,
-      { ...lane, ready: ready ?? Number.MAX_SAFE_INTEGER },
-    );
-    if (ready !== null) return before;
-    const behind = `WITH line AS (SELECT id, status, principal, owner, ready,
+  function placeInFolder({ id, ready }: Record<string, Value>, lanes: string[]): number {
+    if (ready !== null) return readyUntil(Number(ready), lanes);
+    const behind = `WITH line AS (SELECT id, status, lane, ready,
         row_number() OVER (PARTITION BY session_id ORDER BY id) AS turn FROM jobs
-        WHERE status IN ('queued', 'running') AND cwd = :cwd)
+        WHERE status IN ('queued', 'running'))
       SELECT count(*) FROM line JOIN line AS mine ON mine.id = :id
-        WHERE line.status = 'queued' AND line.principal = :principal AND line.owner = :owner
+        WHERE line.status = 'queued' AND line.lane IN (SELECT value FROM json_each(:lanes))
         AND line.ready IS NULL AND (line.turn, line.id) <= (mine.turn, mine.id)`;
-    return before + count(behind, { ...lane, id: id! });
+    return readyUntil(Infinity, lanes) + count(behind, { id: id!, lanes: JSON.stringify(lanes) });
+  }
+
+  /** How many jobs of some lanes became ready until a tick. */
+  function readyUntil(tick: number, lanes: readonly string[]): number {
+    const until = Math.min(tick, Number.MAX_SAFE_INTEGER);
+    return lanes.reduce((sum, lane) =>
+      sum + count(
+        `SELECT count(*) FROM jobs INDEXED BY jobs_in_queue
+          WHERE status = 'queued' AND lane = :lane AND ready <= :until`,
+        { lane, until },
+      ), 0);
   }
 
   function outlook(id: string): Outlook | undefined {
     return db.snapshot(() => {
       const job = queuedJob(id);
       if (!job) return undefined;
-      const cli = String(job["cli"]);
+      const { cli, limit, cliLimit } = laneKey(String(job["lane"]));
+      const lanes = countedLanes(db);
+      const ofCli = lanes.filter((lane) => lane.cli === cli).map(({ name }) => name);
       const holding = new Set(holders(runningJobs(db)).map((running) => running.id));
       return {
         place: places([id]).get(id)!,
         cli,
         role: String(job["role"]),
-        limit: number(job["run_limit"]) ?? Infinity,
-        cliLimit: number(job["cli_limit"]),
-        placeOfCli: 1 + count(
-          `SELECT count(*) FROM jobs WHERE status = 'queued' AND cli = :cli AND ready < :ready`,
-          { cli, ready: job["ready"] ?? Number.MAX_SAFE_INTEGER },
-        ),
+        limit,
+        cliLimit,
+        placeOfCli: 1 + readyUntil(Number(job["ready"] ?? Infinity) - 1, ofCli),
         running: db.prepare("SELECT id, cli, role, started_at FROM jobs WHERE status = 'running'")
           .all().filter((row) => holding.has(String(row["id"]))).map(predecessorOf),
         session: db.prepare(`SELECT cli, role, started_at FROM jobs WHERE session_id = :session
           AND id < :id AND status IN ('queued', 'running')`)
           .all({ id, session: job["session_id"]! }).map(predecessorOf),
-        waiting: db.prepare(`SELECT cli, count(*) AS count FROM jobs WHERE status = 'queued'
-          GROUP BY cli`).all().map((row) => ({
-          cli: String(row["cli"]),
-          count: Number(row["count"]),
-        })),
+        waiting: lanes.map((lane) => ({ cli: lane.cli, count: lane.length })),
       };
     });
   }
 
   function countOf(owner: string): number {
-    return count("SELECT count(*) FROM jobs WHERE status = 'queued' AND owner = :owner", { owner });
+    return countedLanes(db).reduce(
+      (sum, lane) => lane.owner === owner ? sum + lane.length : sum,
+      0,
+    );
   }
 
   function unfinishedOf(owner: string): Map<string, "queued" | "running"> {
@@ -144,9 +155,3 @@ function predecessorOf(row: Record<string, Value>): Predecessor {
 function number(value: Value | undefined): number | undefined {
   return value === null || value === undefined ? undefined : Number(value);
 }
-
-/** All that wait, whether they could start now or not. */
-const LANES = `
-  SELECT principal, owner, cwd, count(*) AS length, min(ready) AS ready FROM jobs
-  WHERE status = 'queued' GROUP BY principal, owner, cwd
-`;
