@@ -23,8 +23,9 @@ import { createLaunchers, type LauncherFor } from "./process/launchers.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
 import { chooseSignals, type Signals } from "./process/signals.ts";
 import { createPreambles, type PreambleParts } from "./skills/preambles.ts";
-import { storageError } from "./store/database.ts";
+import { storageError } from "./store/sqlite_errors.ts";
 import { openStore, type Store } from "./store/store.ts";
+import { whileBusy } from "./store/while_busy.ts";
 
 /** What the program is started with. */
 export interface AppOptions {
@@ -57,6 +58,8 @@ export interface App {
   parts(): Promise<AppParts>;
   /** How everything is, for a principal; also where the parts cannot be built. */
   health(principal: string): Promise<Health>;
+  /** What every client should know of the store, as things stand; nothing while all is well. */
+  notices(): string[];
   /**
    * What the CLIs did, for everybody and over all servers.
    *
@@ -71,6 +74,13 @@ export interface App {
 
 /** What tools work with. */
 export type AppParts = Omit<ToolContext, "signal" | "principal" | "progress">;
+
+/** The parts with the ways to put them away. */
+interface BuiltParts extends AppParts {
+  /** Ends all that goes on by itself; the store can still be used. */
+  retire(): void;
+  close(): void;
+}
 
 /** What is known and at hand without the database: the configuration, the CLIs, and how they run. */
 export interface Surroundings extends Omit<PreparationParts, "store" | "standing"> {
@@ -127,7 +137,12 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
   const clock = systemClock;
   const startedAt = clock.now();
   let around: Surroundings | undefined;
-  let built: Promise<AppParts & { close(): void }> | undefined;
+  let built: Promise<BuiltParts> | undefined;
+  /** What `built` has come to. */
+  let working: BuiltParts | undefined;
+  /** Parts whose database was taken away: who still holds them goes on until the end. */
+  const retired: BuiltParts[] = [];
+  const lostBefore: string[] = [];
   let stopped = false;
 
   return {
@@ -135,6 +150,14 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     redact,
     parts,
     health: (principal) => health(principal, { askVersions: true }),
+    notices() {
+      const lost = working?.store.lost();
+      return [
+        ...lostBefore,
+        ...lost === undefined ? [] : [lost],
+        ...working?.store.notices() ?? [],
+      ];
+    },
     async metrics() {
       const { describeMetrics } = await import("./engine/metrics.ts");
       return describeMetrics((await parts()).store);
@@ -149,7 +172,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       await Promise.all([parts?.engine.interruptAll({ graceMs }), around?.versions.close()]);
       await answered?.();
       stopped = true;
-      parts?.close();
+      for (const each of [...retired, ...parts ? [parts] : []]) each.close();
       logFile[Symbol.dispose]();
     },
   };
@@ -158,12 +181,24 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     if (stopped) {
       return Promise.reject(new AimuxError("interrupted", "The server is shutting down"));
     }
-    built ??= build().catch((error) => {
+    retireLost();
+    built ??= build().then((parts) => working = parts, (error) => {
       built = undefined;
       log.error("Cannot start", errorFacts(error));
       throw error;
     });
     return built;
+  }
+
+  /** A database that was removed or is damaged is begun anew as soon as no job holds it. */
+  function retireLost(): void {
+    const lost = working?.store.lost();
+    if (lost === undefined || !working!.engine.isIdle()) return;
+    log.warn("Beginning anew", { why: lost });
+    lostBefore.push(sentences(lost.replace(/;[^;]*$/, ""), "A new one was begun"));
+    working!.retire();
+    retired.push(working!);
+    working = built = undefined;
   }
 
   async function health(
@@ -182,7 +217,13 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       log: log.state(),
       reach: signals.reach,
       principal,
-      ..."store" in open ? { store: open.store, progress: open.engine.progress } : { store: open },
+      ..."store" in open
+        ? {
+          store: open.store,
+          progress: open.engine.progress,
+          unrecorded: open.engine.unrecorded(),
+        }
+        : { store: open },
     });
     return redact.facts(told);
   }
@@ -198,9 +239,9 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     return around;
   }
 
-  async function build(): Promise<AppParts & { close(): void }> {
+  async function build(): Promise<BuiltParts> {
     const parts = surroundings();
-    const store = openStore(config.server.db_path);
+    const store = await whileBusy(() => openStore(config.server.db_path), { clock, tries: 3 });
     try {
       return await assemble(store, parts);
     } catch (error) {
@@ -212,21 +253,23 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
   async function assemble(
     store: Store,
     { signals, versions: _, ...around }: Surroundings,
-  ): Promise<AppParts & { close(): void }> {
+  ): Promise<BuiltParts> {
     const onError = (error: unknown) => log.error("Unexpected", errorFacts(error));
     const onLeaseTrouble = (error: unknown) => log.warn("Lease trouble", errorFacts(error));
     const killGraceMs = config.server.kill_grace_seconds * 1000;
     const ids = createIds();
-    const ownership = takeOwnership({
-      store,
-      clock,
-      ids,
-      signals,
-      killGraceMs,
-      redact,
-      log,
-      onError: onLeaseTrouble,
-    });
+    const register = () =>
+      takeOwnership({
+        store,
+        clock,
+        ids,
+        signals,
+        killGraceMs,
+        redact,
+        log,
+        onError: onLeaseTrouble,
+      });
+    const ownership = await whileBusy(register, { clock, tries: 5 });
     // What fails here is tried again when the lease is renewed.
     await ownership.recover().catch(onLeaseTrouble);
 
@@ -243,15 +286,19 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       db_path: config.server.db_path,
       depth: env["AIMUX_DEPTH"] ?? "0",
     });
+    const retire = () => {
+      closed.abort();
+      ownership.resign();
+    };
     return {
       engine,
-      store,
+      store: engine.store,
       config,
       clock,
       health: (principal) => health(principal, { askVersions: false }),
+      retire,
       close() {
-        closed.abort();
-        ownership.resign();
+        if (!closed.signal.aborted) retire();
         store.close();
         log.info("Stopped");
       },

@@ -115,6 +115,50 @@ Deno.test(
 );
 
 Deno.test(
+  "a database that was removed is begun anew, as soon as no job holds the old one, and it is told",
+  options,
+  async () => {
+    using at = place();
+    const path = `${at.home}/data/sessions.db`;
+    const first = await at.app.parts();
+    assert.deepEqual(at.app.notices(), []);
+    Deno.removeSync(path);
+    const second = await at.app.parts();
+    assert.notEqual(first, second);
+    assert.equal(second.store.owners.all().length, 1);
+    assert.deepEqual(at.app.notices(), [
+      `The database "${path}" was removed while it was in use. A new one was begun`,
+    ]);
+    assert.equal((await at.app.health("local")).database.state, "ok");
+    // Who still holds the old parts gets an answer from them.
+    assert.equal(first.store.sessions.count(), 0);
+    await at.app.stop({ graceMs: 0 });
+  },
+);
+
+Deno.test(
+  "a damaged database is put aside at the start, and that is told until the file is gone",
+  options,
+  async () => {
+    using at = place();
+    const path = `${at.home}/data/sessions.db`;
+    Deno.mkdirSync(`${at.home}/data`);
+    Deno.writeTextFileSync(path, "no database ".repeat(100));
+    const { store } = await at.app.parts();
+    assert.equal(store.sessions.count(), 0);
+    const [notice] = at.app.notices();
+    assert.match(notice!, /was damaged\. It was put aside as ".*sessions\.db\.corrupt-/);
+    const { database, warnings } = await at.app.health("local");
+    assert.equal(database.state, "ok");
+    assert.ok(warnings.includes(notice!));
+    Deno.removeSync(database.put_aside![0]!);
+    assert.deepEqual(at.app.notices(), []);
+    assert.equal((await at.app.health("local")).database.put_aside, undefined);
+    await at.app.stop({ graceMs: 0 });
+  },
+);
+
+Deno.test(
   "a database that another program holds is told as such, and used when it is free",
   options,
   async () => {

@@ -4,6 +4,7 @@ import { loadConfig, type LoadedConfig } from "../config/load.ts";
 import { ConfigError } from "../config/problem.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Connection } from "../mcp/connection.ts";
+import { createNews } from "../mcp/news.ts";
 import { createMcpServer } from "../mcp/server.ts";
 import { configMistakes } from "./config_mistakes.ts";
 import type { Machine } from "./machine.ts";
@@ -40,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { server: settings } = loaded.config;
   const app = createApp({ version, loaded, ...machine });
   tellCrash(app);
+  const newsFor = createNews(app.notices);
   const served: Served = {
     app,
     settings,
@@ -52,6 +54,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         clock: systemClock,
         health: app.health,
         metrics: app.metrics,
+        news: newsFor(principal, connection),
         log: app.log,
         redact: app.redact,
       }),

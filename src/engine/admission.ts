@@ -1,6 +1,6 @@
 /** Lets the queued jobs of this server run, when the queue says that it is their turn. */
 import type { Clock } from "../lib/clock.ts";
-import { isBusy } from "../store/database.ts";
+import { isBusy } from "../store/sqlite_errors.ts";
 import type { Queue } from "../store/queue.ts";
 import type { QueueView } from "../store/queue_view.ts";
 

@@ -14,8 +14,10 @@ import type { LauncherFor } from "../process/launchers.ts";
 import { isFinal, type Job } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
+import { whileBusy } from "../store/while_busy.ts";
 import { type Admission, createAdmission } from "./admission.ts";
 import { callerOf, endWithCaller } from "./caller.ts";
+import { createEnds, type Unrecorded } from "./ends.ts";
 import { executeJob } from "./execute_job.ts";
 import { followLines } from "./follow_lines.ts";
 import { type Live, liveJob } from "./live_job.ts";
@@ -68,6 +70,12 @@ export interface Submission {
 
 /** Runs, watches and ends jobs. */
 export interface Engine {
+  /** The store, and in it also those ends of jobs that could not be recorded yet. */
+  readonly store: Store;
+  /** The ends that could not be recorded yet; undefined where there are none. */
+  unrecorded(): Unrecorded | undefined;
+  /** Whether no job of this server is queued or running, and no end waits to be recorded. */
+  isIdle(): boolean;
   /**
    * Checks, routes and records a request, and starts it in the background.
    *
@@ -115,7 +123,9 @@ const LONGEST_CANCEL_SECONDS = 40;
 const CANCELLED: Stop = { status: "cancelled", message: "The job was cancelled" };
 
 /** Builds the engine. */
-export function createEngine(parts: EngineParts): Engine {
+export function createEngine(given: EngineParts): Engine {
+  const ends = createEnds(given);
+  const parts = { ...given, store: ends.store };
   const { store, clock, ids, config } = parts;
   const live = new Map<string, Live>();
   const standing = createStanding({ breakers: store.breakers, config, clock });
@@ -130,6 +140,9 @@ export function createEngine(parts: EngineParts): Engine {
   let watching = false;
 
   return {
+    store,
+    unrecorded: ends.unrecorded,
+    isIdle: () => live.size === 0 && ends.unrecorded() === undefined,
     submit,
     settled,
     current,
@@ -148,7 +161,7 @@ export function createEngine(parts: EngineParts): Engine {
   async function submit(given: RunRequest): Promise<Submission> {
     const prepared = await prepare(given, { ...parts, standing });
     const { route, timeoutSeconds, stallSeconds } = prepared;
-    const { job, session: of } = record(prepared);
+    const { job, session: of } = await whileBusy(() => record(prepared), { clock });
     const entry = liveJob();
     live.set(job.id, entry);
     const execution = {
@@ -163,7 +176,7 @@ export function createEngine(parts: EngineParts): Engine {
       introduce: prepared.introduce,
       live: entry,
     };
-    entry.done = executeJob(execution, { ...parts, admission, standing })
+    entry.done = executeJob(execution, { ...parts, admission, standing, ends })
       .catch(parts.onError)
       .finally(() => {
         live.delete(job.id);
@@ -214,6 +227,11 @@ export function createEngine(parts: EngineParts): Engine {
     const { profile, role, style, model, effort, permission } = route;
     const now = clock.now();
     if (closing) throw new AimuxError("interrupted", "The server is shutting down");
+    const lost = store.lost();
+    if (lost !== undefined) {
+      const hint = "Wait for the jobs that run, and try again";
+      throw new AimuxError("storage", lost, { hint });
+    }
     return store.transaction(() => {
       const waiting = store.jobs.count("queued");
       if (waiting >= config.server.max_queue) {
@@ -289,7 +307,7 @@ export function createEngine(parts: EngineParts): Engine {
     if (entry) entry.stop(CANCELLED);
     else if (isFinal(current(job).status)) return current(job);
     // Its own server sees the request at its next look.
-    else store.jobs.requestCancel(job.id);
+    else await whileBusy(() => store.jobs.requestCancel(job.id), { clock });
     const grace = config.server.kill_grace_seconds;
     return await settled(job, { seconds: Math.min(grace + END_SECONDS, LONGEST_CANCEL_SECONDS) });
   }
@@ -339,6 +357,7 @@ export function createEngine(parts: EngineParts): Engine {
     };
     for (const entry of live.values()) entry.stop(stop);
     await idle();
+    ends.close();
     admission.close();
     closed.abort();
   }

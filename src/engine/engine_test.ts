@@ -94,21 +94,6 @@ Deno.test("an answer is not lost because another server holds the database for a
   assert.deepEqual(at.errors, []);
 });
 
-Deno.test("an end that cannot be recorded is told, and the job does not count as completed", async () => {
-  const failures: Error[] = [];
-  await using at = testEngine({ between: (store) => failing(store, failures) });
-  const { job } = await at.engine.submit(request);
-  const process = await at.started(1);
-  process.print("an answer");
-  failures.push(new Error("disk I/O error"), new Error("disk I/O error"));
-  process.exit();
-  const { status, result } = await at.engine.settled(job, { seconds });
-  assert.deepEqual([status, result?.error?.code], ["failed", "internal"]);
-  assert.match(result!.error!.message, /disk I\/O error/);
-  const told = "Error: disk I/O error";
-  assert.deepEqual(at.errors.map(String), [told, told], "the breaker's count and the end");
-});
-
 Deno.test("a process whose start cannot be recorded is ended", async () => {
   await using at = testEngine({
     between: (store) => ({

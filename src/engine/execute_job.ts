@@ -1,13 +1,14 @@
 /** Takes a recorded job through the queue to its end, and records that end. */
 import { AimuxError, type ErrorCode, messageOf } from "../lib/errors.ts";
 import { within } from "../lib/within.ts";
-import { isBusy } from "../store/database.ts";
 import type { Attempt, FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
-import type { Session } from "../store/sessions.ts";
+import type { Session, Turn } from "../store/sessions.ts";
+import { whileBusy } from "../store/while_busy.ts";
 import type { Admission } from "./admission.ts";
 import { untilAnswered } from "./attempts.ts";
 import { type Continuation, continuation, type Earlier, restart } from "./conversation.ts";
+import type { Ends } from "./ends.ts";
 import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
 import { recordLeft } from "./leftovers.ts";
@@ -20,10 +21,6 @@ import { alternatives, circuitOpen, modelsLeft, type Route } from "./routing.ts"
 import { type AttemptEnd, runAttempt } from "./run_job.ts";
 import { breakerSettings, type Obstacle, type Standing } from "./standing.ts";
 import type { Stop } from "./wait_for_end.ts";
-
-/** How often, and after which pause, a database that another server holds is asked again. */
-const TRIES = 10;
-const RETRY_MS = 500;
 
 /** How long looking for other CLIs may take. */
 const LOOK_MS = 3000;
@@ -49,14 +46,15 @@ export interface Execution {
 /** Never throws for what a job does; its failure is the job's recorded result. */
 export async function executeJob(
   execution: Execution,
-  parts: EngineParts & { admission: Admission; standing: Standing },
+  parts: EngineParts & { admission: Admission; standing: Standing; ends: Ends },
 ): Promise<void> {
   const { job, route, live } = execution;
   const { store, clock } = parts;
   const runs: Run[] = [];
   const log = jobLog(parts.log, execution);
+  let admitted = false;
   try {
-    const admitted = await parts.admission.enter(job.id, live.signal);
+    admitted = await parts.admission.enter(job.id, live.signal);
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
     log.started();
     const end = await untilAnswered({
@@ -71,22 +69,16 @@ export async function executeJob(
       elsewhere,
     });
     await nameAlternatives(end.result);
-    await persist(() => {
-      if (!finish(end.status, end.result)) return;
-      store.sessions.recordTurn(job.sessionId, {
-        completed: end.status === "completed",
-        cliSessionId: end.result.cli_session_id,
-        threadUsage: end.decoded.threadUsage,
-      }, clock.now());
+    await finish(end.status, end.result, {
+      completed: end.status === "completed",
+      cliSessionId: end.result.cli_session_id,
+      threadUsage: end.decoded.threadUsage,
     });
   } catch (error) {
     const result = failure(route, error);
     await nameAlternatives(result);
     // A job fails only once it runs; one that never could is interrupted.
-    await persist(() => {
-      store.sessions.touch(job.sessionId, clock.now());
-      if (!finish("failed", result)) finish("interrupted", result);
-    });
+    await finish(admitted ? "failed" : "interrupted", result);
     if (!(error instanceof AimuxError)) throw error;
   }
 
@@ -105,7 +97,8 @@ export async function executeJob(
     const modelNamed = execution.modelNamed && model === route.model;
     const { breakers } = store;
     const ended = { cli: run.cli, model, modelNamed, code: run.code };
-    await persist(() => recordStanding(ended, { breakers, config: parts.config, now: clock.now() }))
+    const count = () => recordStanding(ended, { breakers, config: parts.config, now: clock.now() });
+    await whileBusy(() => store.transaction(count), { clock, tries: FEW_TRIES })
       .catch(parts.onError);
   }
 
@@ -116,7 +109,7 @@ export async function executeJob(
       const next = await execution.elsewhere(from, [...except, ...passed.map(({ cli }) => cli)]);
       const { name: cli } = next.profile;
       passed.push(...next.attempts);
-      const obstacle = store.transaction(() => move(next));
+      const obstacle = await whileBusy(() => store.transaction(() => move(next)), { clock });
       if (!obstacle) {
         parts.log.warn("Another CLI takes the job", { job: job.id, cli, failed: except });
         return { ...next, attempts: passed };
@@ -172,7 +165,8 @@ export async function executeJob(
     try {
       const preamble = await execution.introduce(route) || undefined;
       const { id, cli, model } = job;
-      if (preamble !== job.preamble) store.jobs.moveTo(id, { cli, model, preamble });
+      const move = () => store.jobs.moveTo(id, { cli, model, preamble });
+      if (preamble !== job.preamble) await whileBusy(move, { clock });
       return preamble;
     } catch (error) {
       if (error instanceof AimuxError) return job.preamble; // its files have changed meanwhile
@@ -211,37 +205,26 @@ export async function executeJob(
     return end;
   }
 
-  /** Whether this was the job's end; another may have been faster. */
-  function finish(status: FinalStatus, result: JobResult): boolean {
+  /** Records the job's end, unless another was faster. */
+  async function finish(status: FinalStatus, result: JobResult, turn?: Turn): Promise<void> {
     const safe = redactResult(result, parts.redact);
-    if (!store.jobs.finish(job.id, status, safe, clock.now(), runs)) return false;
-    log.ended(status, safe);
-    return true;
+    const end = { status, result: safe, runs, ...turn && { turn } };
+    if (await parts.ends.record(job, end)) log.ended(status, safe);
   }
 
   /** A job that was stopped before its turn; without a stop another server has ended it. */
   async function stopQueued(stop: Stop | undefined): Promise<void> {
     if (!stop) return;
-    const result: JobResult = {
+    await finish(stop.status, {
       attempts: route.attempts,
       warnings: route.warnings,
       error: { code: stop.status, message: `${stop.message} (it was still queued)` },
-    };
-    await persist(() => finish(stop.status, result));
-  }
-
-  /** An end is not lost because another server holds the database for a moment. */
-  async function persist(record: () => void): Promise<void> {
-    for (let tries = 1;; tries++) {
-      try {
-        return store.transaction(record);
-      } catch (error) {
-        if (!isBusy(error) || tries === TRIES) throw error;
-      }
-      await clock.delay(RETRY_MS);
-    }
+    });
   }
 }
+
+/** How often a count of failures is tried: the end of a job does not wait long for it. */
+const FEW_TRIES = 5;
 
 /** What another CLI might do better. */
 const OF_THE_CLI: readonly ErrorCode[] = [

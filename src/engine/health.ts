@@ -1,11 +1,13 @@
 /** Describes how the program is, also where parts of it could not be built. */
 import type { Config } from "../config/schema.ts";
 import { messageOf } from "../lib/errors.ts";
+import { sentences } from "../lib/sentences.ts";
 import { canTellStartTimes } from "../process/start_time.ts";
 import type { Signals } from "../process/signals.ts";
 import { unopenedDatabase } from "../store/check_database.ts";
 import type { ActiveJob } from "../store/jobs.ts";
 import type { Leftover } from "../store/leftovers.ts";
+import { damageNotices } from "../store/notices.ts";
 import type { Store } from "../store/store.ts";
 import { cliHealth, type CliHealthParts } from "./cli_health.ts";
 import { withStanding } from "./cli_standing.ts";
@@ -14,6 +16,7 @@ import { healthProblems, healthWarnings } from "./health_warnings.ts";
 import { liveLeftovers } from "./leftovers.ts";
 import { liveOwners } from "./ownership.ts";
 import { type Progress, progressText } from "./progress.ts";
+import type { Unrecorded } from "./ends.ts";
 
 /** What health is described from. */
 export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
@@ -31,6 +34,8 @@ export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
   reach: Signals["reach"];
   /** Whose jobs are listed; those of others are only counted. */
   principal: string;
+  /** The ends of this server's jobs that wait to be recorded; none without it. */
+  unrecorded?: Unrecorded | undefined;
   /** What a running job printed last. */
   progress?(job: ActiveJob): Progress | undefined;
   /** How long to wait for programs to tell their versions, 5000 without it. */
@@ -58,6 +63,8 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
   const problems = healthProblems({ clis, database });
   const warnings = [
     ...problems,
+    ...damageNotices(config.server.db_path),
+    ...unrecordedWarning(parts.unrecorded),
     ...healthWarnings({ clis, log, process_control }, config.roles),
   ];
   const usable = problems.length === 0 && clis.some(isUsable);
@@ -72,6 +79,7 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
       max_concurrent_jobs: config.server.max_concurrent_jobs,
       max_queue: config.server.max_queue,
       ...jobs,
+      ...parts.unrecorded && { unrecorded_ends: parts.unrecorded.count },
     },
     ...stored,
     database,
@@ -79,6 +87,16 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
     process_control,
     warnings,
   };
+}
+
+function unrecordedWarning(waiting: Unrecorded | undefined): string[] {
+  if (!waiting) return [];
+  const { count, problem } = waiting;
+  const ends = count === 1 ? "The end of 1 job" : `The ends of ${count} jobs`;
+  return [sentences(
+    `${ends} could not be recorded yet: ${problem}`,
+    "This server keeps what they came to and tries again; do not stop it before",
+  )];
 }
 
 function isUsable({ state, circuit_breaker }: Health["clis"][number]): boolean {
@@ -95,11 +113,19 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
   if ("absent" in store) return { database: { path, state: "absent", writable: true } };
   if ("problem" in store) {
     const { problem } = store;
+    const { bytes, aside } = unopenedDatabase(path);
     return {
-      database: { ...unopenedDatabase(path), state: "failing", problem, writable: false },
+      database: {
+        path,
+        ...bytes !== undefined && { bytes },
+        ...aside.length > 0 && { put_aside: aside },
+        state: "failing",
+        problem,
+        writable: false,
+      },
     };
   }
-  const { problem, bytes, journalMode, schemaVersion, writable } = store.check(clock.now());
+  const { problem, bytes, journalMode, schemaVersion, writable, aside } = store.check(clock.now());
   const database: DatabaseHealth = {
     path,
     state: problem === undefined ? "ok" : "failing",
@@ -108,6 +134,7 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
     ...journalMode !== undefined && { journal_mode: journalMode },
     ...schemaVersion !== undefined && { schema_version: schemaVersion },
     writable,
+    ...aside.length > 0 && { put_aside: aside },
   };
   try {
     const { jobs, total } = store.jobs.active(principal, LISTED_JOBS);

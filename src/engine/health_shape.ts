@@ -60,6 +60,10 @@ const jobs = z.strictObject({
   active: z.array(activeJob).optional()
     .describe("The caller's own unfinished jobs, the running ones first, at most 100"),
   active_omitted: z.int().optional().describe("How many more the caller has"),
+  unrecorded_ends: z.int().optional()
+    .describe(
+      "Ends of this server's jobs that the database could not take yet, where there are any",
+    ),
 });
 
 const database = z.strictObject({
@@ -71,6 +75,8 @@ const database = z.strictObject({
   journal_mode: z.string().optional().describe("wal where all is well"),
   schema_version: z.int().optional(),
   writable: z.boolean().describe("Whether a write has just succeeded"),
+  put_aside: z.array(z.string()).optional()
+    .describe("Damaged files that were put aside and still lie beside it, where there are any"),
 });
 
 const log = z.strictObject({

@@ -335,3 +335,13 @@ Deno.test("models that cool down are told with their CLI", async () => {
     undefined,
   ]);
 });
+
+Deno.test("ends that could not be recorded yet are counted, with why", async () => {
+  const problem = "database or disk is full";
+  const health = await described({ unrecorded: { count: 2, problem } });
+  assert.equal(health.jobs.unrecorded_ends, 2);
+  assert.match(
+    health.warnings.join("\n"),
+    /The ends of 2 jobs could not be recorded yet: database or disk is full\. This server keeps/,
+  );
+});

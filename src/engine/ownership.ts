@@ -12,6 +12,7 @@ import type { Job, JobResult } from "../store/job.ts";
 import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
 import { endWithCaller } from "./caller.ts";
+import { readEnd, removeEnd } from "./end_file.ts";
 import { JOB_MARKER } from "./job_marker.ts";
 import { outputUri } from "./job_uris.ts";
 import { leftWarning } from "./left_warning.ts";
@@ -70,7 +71,12 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     recover,
     resign() {
       resigned.abort();
-      store.owners.remove(id);
+      try {
+        store.owners.remove(id);
+      } catch (error) {
+        // The next server that looks finds this one gone.
+        parts.onError(error);
+      }
     },
   };
 
@@ -123,6 +129,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
 
   async function interrupt(job: Job): Promise<void> {
     const left = await endOrphans(job);
+    if (recordKept(job)) return recordLeft(left, job, parts);
     const { status, message } = endWithCaller(job, store.jobs) ?? {
       status: "interrupted",
       message: "The aimux server that ran this job is gone",
@@ -139,9 +146,28 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
       },
     };
     recordLeft(left, job, parts);
-    store.jobs.finish(job.id, status, redactResult(result, parts.redact), clock.now());
-    // Whoever comes back after days still finds what the job had printed.
-    store.sessions.touch(job.sessionId, clock.now());
+    store.transaction(() => {
+      store.jobs.finish(job.id, status, redactResult(result, parts.redact), clock.now());
+      // Whoever comes back after days still finds what the job had printed.
+      store.sessions.touch(job.sessionId, clock.now());
+    });
+  }
+
+  /** Its server knew how it ended, and could not record it. */
+  function recordKept({ id, sessionId }: Job): boolean {
+    const path = store.files(id).end;
+    const end = readEnd(path);
+    if (!end) return false;
+    const { status, result, runs, turn, finishedAt } = end;
+    const recorded = store.transaction(() => {
+      if (!store.jobs.finish(id, status, result, finishedAt, runs)) return false;
+      if (turn) store.sessions.recordTurn(sessionId, turn, clock.now());
+      else store.sessions.touch(sessionId, clock.now());
+      return true;
+    });
+    if (recorded) parts.log.info("The end of a job is recorded after all", { job: id, status });
+    removeEnd(path);
+    return recorded;
   }
 
   /** A pid alone does not prove that a process is the job's: its start time must match. */

@@ -15,6 +15,7 @@ import type { FinalStatus, Job, JobResult } from "../store/job.ts";
 import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
+import { whileBusy } from "../store/while_busy.ts";
 import { cutAnswer, partialOutput } from "./answer.ts";
 import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
@@ -105,10 +106,12 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
 
   /** A process whose start cannot be recorded is ended: nobody would find it later. */
   async function follow(process: RunningProcess): Promise<Ending> {
+    const over = new AbortController();
     try {
-      store.jobs.setProcess(job.id, process.pid, process.startTime);
+      const record = () => store.jobs.setProcess(job.id, process.pid, process.startTime);
+      const recording = whileBusy(record, { clock, signal: over.signal });
       attempt.onStart({ stdout, stderr });
-      return await waitForEnd(process, {
+      const ending = waitForEnd(process, {
         timeoutSeconds: attempt.timeoutSeconds,
         stallSeconds: attempt.stallSeconds,
         lastOutputAt: () => Math.max(stdout.lastWriteAt, stderr.lastWriteAt),
@@ -117,9 +120,14 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
         clock,
         killGraceMs: parts.killGraceMs,
       });
+      await Promise.race([recording, ending]);
+      recording.catch(() => {});
+      return await ending;
     } catch (error) {
       await process.end(parts.killGraceMs);
       throw error;
+    } finally {
+      over.abort();
     }
   }
 

@@ -6,6 +6,7 @@ import type { Redactor } from "../lib/redact.ts";
 import { checkArguments, WrongArguments } from "./check_arguments.ts";
 import type { Call } from "./guidance/guidance.ts";
 import { type CallParts, perform } from "./hold.ts";
+import type { News } from "./news.ts";
 import { tokensOf } from "./tokens.ts";
 import { toldError } from "./told_error.ts";
 import { type Tool, workOf } from "./tools/define_tool.ts";
@@ -17,6 +18,8 @@ export interface ToolCallParts extends CallParts {
   log: Log;
   /** The request's id, as its client numbers them. */
   request: string | number;
+  /** What this client has not been told yet and should know, whatever it asks for. */
+  news?: News;
 }
 
 /** Calls a tool; never throws. A failure to provide what it works with is told like any other. */
@@ -34,13 +37,23 @@ export async function callTool(
     const payload = await perform({ work, name: tool.name, given: input }, parts);
     parts.log.debug("Tool answered", { ...facts, duration_ms: parts.clock.now() - since });
     const { config } = await parts.context();
-    return answered(tool, call, payload, config.server.max_result_tokens);
+    const news = parts.news?.() ?? [];
+    return answered(tool, call, { payload, news }, config.server.max_result_tokens);
   } catch (error) {
     if (error instanceof AimuxError) {
       parts.log.debug("Tool refused", { ...facts, code: error.code });
     } else parts.log.error("Unexpected", { ...facts, ...errorFacts(error) });
-    return refused(tool, call, error, parts.redact);
+    return refused(tool, call, error, parts);
   }
+}
+
+function warningsOf({ warnings }: Record<string, unknown>): unknown[] {
+  return Array.isArray(warnings) ? warnings : [];
+}
+
+function inWords(text: string, news: readonly string[]): string {
+  const missing = news.filter((each) => !text.includes(each));
+  return [text, ...missing.map((each) => `warning: ${each}`)].join("\n");
 }
 
 function isCall(given: unknown): given is Call {
@@ -51,15 +64,16 @@ function isCall(given: unknown): given is Call {
 function answered(
   tool: Tool,
   call: Call,
-  whole: Record<string, unknown>,
+  { payload: given, news }: { payload: Record<string, unknown>; news: readonly string[] },
   tokens: number,
 ): CallToolResult {
+  const whole = news.length === 0 ? given : { ...given, warnings: [...news, ...warningsOf(given)] };
   const taken = tokensOf(JSON.stringify(tool.guidance(call, { payload: whole })));
   const payload = tool.fit(whole, tokens - taken - MARGIN_TOKENS);
   const rest = tool.rest?.(payload);
   return {
     content: [
-      { type: "text", text: tool.text(payload) },
+      { type: "text", text: inWords(tool.text(payload), news) },
       ...rest ? [{ type: "resource_link" as const, name: rest.title, ...rest }] : [],
     ],
     structuredContent: { ...payload, ...tool.guidance(call, { payload }) },
@@ -71,15 +85,25 @@ function answered(
 const MARGIN_TOKENS = 300;
 
 /** A call that did not come to a result. */
-function refused(tool: Tool, call: Call, error: unknown, redact: Redactor): CallToolResult {
+function refused(
+  tool: Tool,
+  call: Call,
+  error: unknown,
+  { redact, news: newsOf }: Pick<ToolCallParts, "redact" | "news">,
+): CallToolResult {
   const told = toldError(error, redact);
+  const news = newsOf?.() ?? [];
   const { code, message, hint = "" } = told;
   const corrected = error instanceof WrongArguments ? error.corrected : undefined;
   return {
     isError: true,
-    content: [{ type: "text", text: `${message}\n${hint}`.trim() + `\nerror: ${code}` }],
+    content: [{
+      type: "text",
+      text: inWords(`${message}\n${hint}`.trim() + `\nerror: ${code}`, news),
+    }],
     structuredContent: {
       error: told,
+      ...news.length > 0 && { warnings: news },
       ...tool.guidance(call, { error: told, ...corrected && { corrected } }),
     },
   };

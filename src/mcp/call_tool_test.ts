@@ -209,3 +209,19 @@ Deno.test("an unforeseen failure is logged with its place, a refusal by its code
   assert.deepEqual(refusal?.facts, { tool: "probe", request: 7, code: "invalid_input" });
   assert.deepEqual(Object.keys(answer?.facts ?? {}), ["tool", "request", "duration_ms"]);
 });
+
+Deno.test("news is told with whatever answer comes first, in words and as warnings", async () => {
+  const parts = {
+    ...{ context, clock, log, redact, request: 1 },
+    news: () => ["The database was damaged"],
+  };
+  const answer = await callTool(tool(() => ({ warnings: ["its own"] })), { name: "a" }, parts);
+  const warnings = ({ structuredContent }: typeof answer) =>
+    (structuredContent as { warnings?: string[] }).warnings;
+  assert.deepEqual(warnings(answer), ["The database was damaged", "its own"]);
+  const text = ({ content: [block] }: typeof answer) => block?.type === "text" ? block.text : "";
+  assert.equal(text(answer), "in words\nwarning: The database was damaged");
+  const refusal = await callTool(tool(() => ({})), {}, parts);
+  assert.deepEqual(warnings(refusal), ["The database was damaged"]);
+  assert.match(text(refusal), /\nwarning: The database was damaged$/);
+});

@@ -86,6 +86,7 @@ Deno.test("a tool is as strict as its strictest action, and unknown where one of
 /** The tools that a client sees, each with the values of its `action` where it has one. */
 async function announced(): Promise<Map<string, string[] | undefined>> {
   const server = createMcpServer({
+    news: () => [],
     version: "1",
     principal: "local",
     connection: { era: "legacy", lasting: true },

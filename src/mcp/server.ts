@@ -11,6 +11,7 @@ import { registerCatalogResources } from "./catalog_resources.ts";
 import type { Connection } from "./connection.ts";
 import { serveJobMessages } from "./job_messages.ts";
 import { registerJobResources } from "./job_resources.ts";
+import type { News } from "./news.ts";
 import { progressSink } from "./progress_sink.ts";
 import { registerStateResources } from "./state_resources.ts";
 import { serveSubscriptions } from "./subscriptions.ts";
@@ -24,6 +25,8 @@ export interface ServerParts {
   context(): Promise<Omit<ToolContext, "signal" | "principal" | "progress">>;
   /** How everything is; also where the parts cannot be built. */
   health(principal: string): Promise<Health>;
+  /** What this client should know, whatever it asks for. */
+  news: News;
   /** What the CLIs did. @throws AimuxError */
   metrics(): Promise<Metrics>;
   principal: string;
@@ -84,7 +87,7 @@ function tellsMessages({ era, lasting }: Connection): boolean {
 function register(
   server: McpServer,
   tool: Tool,
-  { context, principal, clock, log, redact }: ServerParts,
+  { context, principal, clock, log, redact, news }: ServerParts,
 ): void {
   server.registerTool(
     tool.name,
@@ -108,6 +111,7 @@ function register(
         log,
         redact,
         request: id,
+        news,
       });
     },
   );

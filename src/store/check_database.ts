@@ -1,6 +1,8 @@
 /** Finds out how a database is, by using it. */
 import { sentences } from "../lib/sentences.ts";
-import { type Database, storageError } from "./database.ts";
+import { filesAside } from "./damage.ts";
+import type { Database } from "./database.ts";
+import { storageError } from "./sqlite_errors.ts";
 
 /** How the database is. */
 export interface DatabaseCheck {
@@ -13,6 +15,8 @@ export interface DatabaseCheck {
   schemaVersion?: number;
   /** Whether a write has just succeeded. */
   writable: boolean;
+  /** Damaged files that were put aside and still lie beside it. */
+  aside: string[];
 }
 
 /** Reads and writes a row. Waits at most 2 s for another program that holds the database. */
@@ -29,17 +33,34 @@ export function checkDatabase(db: Database, path: string, now: number): Database
     check.problem = sentences(message, hint);
     return check;
   }
-  // SQLite goes on with a file that has no name any more.
-  if (check.bytes === undefined) {
-    check.problem = `The database "${path}" was removed while it was in use. Start aimux again`;
-  }
+  const lost = db.lost();
+  if (lost !== undefined) check.problem = lostProblem(path, lost);
   return check;
 }
 
+/** What is wrong with a database that goes on only in the hands of who has it open. */
+export function lostProblem(path: string, lost: NonNullable<ReturnType<Database["lost"]>>): string {
+  const soon = "as soon as no job of this server runs";
+  switch (lost) {
+    case "removed":
+      return `The database "${path}" was removed while it was in use; a new one is begun ${soon}`;
+    case "replaced":
+      return `The database "${path}" was replaced while it was in use; the new one is used ${soon}`;
+    case "damaged":
+      return `The database "${path}" is damaged; it is put aside and a new one is begun ${soon}`;
+  }
+}
+
 /** What can be told of a database that could not be opened. */
-export function unopenedDatabase(path: string): Pick<DatabaseCheck, "path" | "bytes"> {
+export function unopenedDatabase(
+  path: string,
+): Pick<DatabaseCheck, "path" | "bytes" | "aside"> {
   const size = sizeOf(path);
-  return { path, ...size !== undefined && { bytes: size + (sizeOf(`${path}-wal`) ?? 0) } };
+  return {
+    path,
+    aside: filesAside(path),
+    ...size !== undefined && { bytes: size + (sizeOf(`${path}-wal`) ?? 0) },
+  };
 }
 
 function sizeOf(path: string): number | undefined {

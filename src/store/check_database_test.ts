@@ -8,7 +8,7 @@ Deno.test("a database in order is told with its size, journal and schema", () =>
   const { path, bytes, ...rest } = store.check(1);
   assert.equal(path, store.path);
   assert.ok(bytes! >= Deno.statSync(store.path).size);
-  assert.deepEqual(rest, { journalMode: "wal", schemaVersion: 3, writable: true });
+  assert.deepEqual(rest, { aside: [], journalMode: "wal", schemaVersion: 3, writable: true });
 });
 
 Deno.test("a database that another program holds is told as such", () => {
@@ -34,14 +34,14 @@ Deno.test({
     Deno.removeSync(store.path);
     const { problem, bytes } = store.check(1);
     assert.equal(bytes, undefined);
-    assert.match(problem!, /was removed while it was in use\. Start aimux again/);
+    assert.match(problem!, /was removed while it was in use; a new one is begun as soon as no job/);
   },
 });
 
 Deno.test("of a database that could not be opened the size is told, where there is a file", () => {
   const path = Deno.makeTempFileSync();
   Deno.writeTextFileSync(path, "12345");
-  assert.deepEqual(unopenedDatabase(path), { path, bytes: 5 });
+  assert.deepEqual(unopenedDatabase(path), { path, aside: [], bytes: 5 });
   Deno.removeSync(path);
-  assert.deepEqual(unopenedDatabase(path), { path });
+  assert.deepEqual(unopenedDatabase(path), { path, aside: [] });
 });

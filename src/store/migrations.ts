@@ -148,6 +148,28 @@ const MIGRATIONS = [
     since INTEGER NOT NULL,
     PRIMARY KEY (pid, start_time)
   ) STRICT, WITHOUT ROWID;
+
+  -- The second wall behind the table of jobs: what no statement may do to them, whoever makes it.
+  CREATE TRIGGER jobs_begin_queued BEFORE INSERT ON jobs
+  WHEN NEW.status <> 'queued' OR EXISTS (SELECT 1 FROM jobs WHERE id = NEW.id)
+  BEGIN
+    SELECT RAISE(ABORT, 'A job begins as queued, and once');
+  END;
+
+  CREATE TRIGGER jobs_step BEFORE UPDATE OF status ON jobs
+  WHEN NEW.status <> OLD.status AND NOT (
+    OLD.status = 'queued' AND NEW.status IN ('running', 'cancelled', 'timed_out', 'interrupted')
+    OR OLD.status = 'running' AND NEW.status <> 'queued')
+  BEGIN
+    SELECT RAISE(ABORT, 'A job does not take this step');
+  END;
+
+  CREATE TRIGGER jobs_end_once BEFORE UPDATE OF id, status, result, finished_at ON jobs
+  WHEN NEW.id <> OLD.id OR OLD.status NOT IN ('queued', 'running') AND (NEW.status <> OLD.status
+    OR NEW.result IS NOT OLD.result OR NEW.finished_at IS NOT OLD.finished_at)
+  BEGIN
+    SELECT RAISE(ABORT, 'The end of a job stands');
+  END;
   `,
 ];
 

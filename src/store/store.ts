@@ -2,10 +2,11 @@
 import { narrow } from "../lib/private_files.ts";
 import { type BreakerTable, createBreakerTable } from "./breakers.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { checkDatabase, type DatabaseCheck } from "./check_database.ts";
+import { checkDatabase, type DatabaseCheck, lostProblem } from "./check_database.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
 import { createLeftoverTable, type LeftoverTable } from "./leftovers.ts";
 import { createMetricsTable, type MetricsTable } from "./metrics.ts";
+import { damageNotices } from "./notices.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createQueueView, type QueueView } from "./queue_view.ts";
@@ -20,6 +21,10 @@ export interface Store {
   breakers: BreakerTable;
   queue: Pick<Queue, "claimNext" | "mayMove"> & QueueView;
   leftovers: LeftoverTable;
+  /** Why what is recorded now may be lost, in words; undefined while all is well. */
+  lost(): string | undefined;
+  /** What everybody who uses it should know. */
+  notices(): string[];
   /** How the database is, found out by writing to it. Never throws. */
   check(now: number): DatabaseCheck;
   /** Runs `work` in one transaction. */
@@ -41,6 +46,8 @@ export interface JobFiles {
   stderr: string;
   /** The decoded answer, written only where it was too long for the result. */
   answer: string;
+  /** How it ended, as long as the database could not take that. */
+  end: string;
 }
 
 /**
@@ -61,6 +68,7 @@ export function openStore(path: string, db: Database = openDatabase(path)): Stor
     stdout: `${outputDir}/${jobId}.stdout`,
     stderr: `${outputDir}/${jobId}.stderr`,
     answer: `${outputDir}/${jobId}.answer`,
+    end: `${outputDir}/${jobId}.end`,
   });
 
   const metrics = createMetricsTable(db);
@@ -77,6 +85,11 @@ export function openStore(path: string, db: Database = openDatabase(path)): Stor
     breakers: createBreakerTable(db),
     queue: { ...queue, ...view },
     leftovers: createLeftoverTable(db),
+    lost() {
+      const lost = db.lost();
+      return lost && lostProblem(path, lost);
+    },
+    notices: () => damageNotices(path),
     check: (now) => checkDatabase(db, path, now),
     transaction: db.transaction,
     snapshot: db.snapshot,

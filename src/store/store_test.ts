@@ -51,6 +51,7 @@ Deno.test("a session goes with its jobs, their files and its state, and nothing 
   assert.deepEqual(left(store.stateDir), others.sort());
   assert.deepEqual(left(`${store.folder}/output`), [
     "job_10.answer",
+    "job_10.end",
     "job_10.stderr",
     "job_10.stdout",
   ]);

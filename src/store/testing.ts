@@ -13,6 +13,8 @@ export interface TestStore extends Store, Disposable {
   openAgain(): Store;
   /** Adds a session and a queued job in it. */
   addJob(id: string, given?: Partial<NewJob>, now?: number): void;
+  /** Sets how many pages the database may have, as if the disk had room for no more. */
+  limitPages(pages: number): void;
   /** Brings a queued job into a state, whatever the queue says. */
   bring(id: string, status: JobStatus): void;
 }
@@ -36,31 +38,9 @@ export function testStore(): TestStore {
       opened.push(again);
       return again;
     },
-    addJob(id, given = {}, now = 1) {
-      const job: NewJob = {
-        id,
-        sessionId: "ses_1",
-        principal: "local",
-        owner: "own_1",
-        cli: "codex",
-        role: "default",
-        style: undefined,
-        model: undefined,
-        effort: undefined,
-        permission: "write",
-        prompt: "say hi",
-        preamble: undefined,
-        parentId: undefined,
-        cwd: "/project",
-        limit: 10,
-        cliLimit: undefined,
-        ...given,
-      };
-      const { sessionId, principal, cli, cwd } = job;
-      if (!store.sessions.find(sessionId, principal)) {
-        store.sessions.insert({ id: sessionId, principal, cli, cwd }, now);
-      }
-      store.jobs.insert(job, now);
+    addJob: (id, given, now) => addJobTo(store, id, given, now),
+    limitPages(pages) {
+      db.prepare(`PRAGMA max_page_count = ${pages}`).get();
     },
     bring(id, status) {
       if (status === "queued") return;
@@ -73,4 +53,37 @@ export function testStore(): TestStore {
       Deno.removeSync(folder, { recursive: true });
     },
   };
+}
+
+/** Adds a queued job to a store, and a session for it where there is none. */
+export function addJobTo(
+  { sessions, jobs }: Pick<Store, "sessions" | "jobs">,
+  id: string,
+  given: Partial<NewJob> = {},
+  now = 1,
+): void {
+  const job: NewJob = {
+    id,
+    sessionId: "ses_1",
+    principal: "local",
+    owner: "own_1",
+    cli: "codex",
+    role: "default",
+    style: undefined,
+    model: undefined,
+    effort: undefined,
+    permission: "write",
+    prompt: "say hi",
+    preamble: undefined,
+    parentId: undefined,
+    cwd: "/project",
+    limit: 10,
+    cliLimit: undefined,
+    ...given,
+  };
+  const { sessionId, principal, cli, cwd } = job;
+  if (!sessions.find(sessionId, principal)) {
+    sessions.insert({ id: sessionId, principal, cli, cwd }, now);
+  }
+  jobs.insert(job, now);
 }

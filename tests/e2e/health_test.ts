@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type Health, healthShape } from "../../src/engine/health_shape.ts";
 import { callsOf, emulator } from "../emulators/mod.ts";
 import { writeProgram } from "../program_file.ts";
@@ -220,20 +222,27 @@ Deno.test("a broken profile puts out its CLI alone, and is told with file and li
 
 Deno.test("health is told where the database cannot be used, and again when it can", async () => {
   await using workplace = await createWorkplace({ emulators: ["codex"] });
-  const folder = `${workplace.home}/.config/aimux`;
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/sessions.db`, "this is not a database ".repeat(50));
+  const path = `${workplace.home}/.config/aimux/sessions.db`;
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const newer = new DatabaseSync(path);
+  newer.exec("CREATE TABLE later (a TEXT); PRAGMA user_version = 999");
+  newer.close();
+  const bytes = await Deno.readFile(path);
   await using aimux = await startServer({ workplace });
   const broken = await healthOf(aimux);
   assert.equal(broken.status, "unusable");
   assert.equal(broken.database.state, "failing");
-  assert.match(broken.database.problem!, /sessions\.db.*not a database.*server\.db_path/);
-  assert.equal(broken.database.bytes, 1150);
+  assert.match(broken.database.problem!, /sessions\.db" is of a newer aimux.*server\.db_path/);
+  assert.equal(broken.database.bytes, bytes.length);
   assert.equal(broken.database.writable, false);
   assert.equal(broken.clis[0]?.version, "0.169.0");
   assert.match(broken.warnings[0]!, /^No prompt can be run: .*sessions\.db/);
+  const refused = await aimux.call("exec", { prompt: "say hi" });
+  assert.deepEqual([refused.isError, refused.error.code], [true, "storage"]);
+  assert.match(refused.error.message, /is of a newer aimux \(schema 999, known: \d+\)/);
+  assert.deepEqual(await Deno.readFile(path), bytes, "it stays as it is to the last byte");
 
-  await Deno.remove(`${folder}/sessions.db`);
+  await Deno.remove(path);
   assert.equal((await healthOf(aimux)).status, "ok");
 });
 

@@ -80,7 +80,7 @@ export function describeJob(
   job: Job,
   { engine, store }: DescribingParts,
 ): JobPayload {
-  const cwd = store.sessions.find(job.sessionId, job.principal)?.cwd;
+  const cwd = cwdOf(job, store);
   const identity = {
     status: job.status,
     job_id: job.id,
@@ -122,6 +122,15 @@ function describeWaiting(
     queue_position: place,
     ...estimate !== undefined && { estimated_start_seconds: estimate },
   };
+}
+
+/** An answer is not lost because its folder cannot be looked up. */
+function cwdOf({ sessionId, principal }: Job, { sessions }: DescribingParts["store"]) {
+  try {
+    return sessions.find(sessionId, principal)?.cwd;
+  } catch {
+    return undefined;
+  }
 }
 
 function describeProgress(

@@ -21,6 +21,7 @@ import { tokensOf } from "../tokens.ts";
 /** The tools as a client sees them. */
 async function announced() {
   const server = createMcpServer({
+    news: () => [],
     version: "1",
     principal: "local",
     connection: { era: "legacy", lasting: true },

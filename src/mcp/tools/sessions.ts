@@ -83,7 +83,10 @@ const payloadShape = z.object({
   clis: z.record(z.string(), z.enum(CLI_STATES)).optional()
     .describe("health: the state of each CLI"),
   warnings: z.array(z.string()).optional()
-    .describe("health: what is not as it should be, and what to do; aimux://health has more"),
+    .describe(
+      "health: what is not as it should be, and what to do; aimux://health has more. " +
+        "Else: what every caller should know of the store",
+    ),
 });
 
 /** What the sessions tool returns, without the guidance. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job } from "../../store/job.ts";
+import { whileBusy } from "../../store/while_busy.ts";
 import { followJob } from "../follow_job.ts";
 import { statusGuidance } from "../guidance/status.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
@@ -44,10 +45,12 @@ export const status = defineTool({
 
   classification: "sync_ok",
   async handle({ job_id, wait_seconds }, context) {
-    const { store, principal } = context;
+    const { store, principal, clock } = context;
     const job = findJob(job_id, { store, principal });
     if (isFinal(job.status)) return describeJob(job, context);
-    const pollCount = store.jobs.countPoll(job.id);
+    // No answer is held up, or lost, for the sake of the count.
+    const pollCount = await whileBusy(() => store.jobs.countPoll(job.id), { clock, tries: 3 })
+      .catch(() => job.pollCount);
     const settled = await followJob(job, wait_seconds, context);
     return describeJob({ ...settled, pollCount }, context);
   },
