@@ -201,7 +201,13 @@ export async function executeJob(
     });
     runs.push(end.run);
     const ran = { id: job.id, cli: end.run.cli };
-    if (end.left.length > 0) await persist(() => recordLeft(end.left, ran, parts));
+    if (end.left.length > 0) {
+      // No answer is worth less because of what could not be ended, or not be recorded.
+      await whileBusy(() => store.transaction(() => recordLeft(end.left, ran, parts)), {
+        clock,
+        tries: FEW_TRIES,
+      }).catch(parts.onError);
+    }
     return end;
   }
 
