@@ -5,6 +5,8 @@ import { messageOf } from "../lib/errors.ts";
 import { within } from "../lib/within.ts";
 import { LOCAL } from "../mcp/transports/principal.ts";
 import { createStdioTransport, type StdioStreams } from "../mcp/transports/stdio.ts";
+import { ignoresHangup } from "./hangup.ts";
+import { parentGone } from "./parent_gone.ts";
 import type { Served } from "./serve.ts";
 import { firstStopSignal } from "./stop_signals.ts";
 
@@ -33,6 +35,13 @@ export async function serveOnStdio(
       onerror: (error) => app.log.debug("Transport", { error: messageOf(error) }),
     },
   );
+  const over = new AbortController();
+  const orphaned = parentGone({
+    served: transport.firstWritten,
+    clock: systemClock,
+    signal: over.signal,
+    ...ignoresHangup() && { detached: true },
+  });
   const signalled = firstStopSignal();
   // Only then, so that a client's first request does not wait for it. A failure is logged, and
   // told by each tool that needs what could not be built.
@@ -40,8 +49,10 @@ export async function serveOnStdio(
 
   const why = await Promise.race([
     transport.inputEnded.then(() => "end of input" as const),
+    orphaned.then(() => "parent gone" as const),
     signalled,
   ]);
+  over.abort();
   app.log.info("Stopping", { why });
 
   const atMost = (milliseconds: number, promise: Promise<unknown>) =>
@@ -49,15 +60,15 @@ export async function serveOnStdio(
   const answered = async () => void await atMost(LAST_WRITE_MS, transport.answered());
   const graceMs = settings.shutdown_grace_seconds * 1000;
   const killGraceMs = settings.kill_grace_seconds * 1000;
-  if (why !== "end of input") {
+  if (why !== "end of input" && why !== "parent gone") {
     await app.stop({ graceMs: Math.min(killGraceMs, graceMs), answered });
   } else {
-    const inFlight = transport.answered();
-    if (settings.on_disconnect === "finish") {
-      await Promise.race([inFlight.then(() => app.idle()), signalled]);
-    } else {
-      await atMost(graceMs, inFlight);
-    }
+    // Without a parent there is nobody to answer.
+    const inFlight = why === "end of input" ? transport.answered() : Promise.resolve();
+    const lingering = settings.on_disconnect === "finish"
+      ? inFlight.then(() => app.idle())
+      : atMost(graceMs, inFlight);
+    await Promise.race([lingering, signalled]);
     await app.stop({ graceMs: Math.min(killGraceMs, LAST_KILL_GRACE_MS), answered });
   }
   await atMost(LAST_WRITE_MS, connection.close());

@@ -1,4 +1,5 @@
 /** The signals that ask the program to end. */
+import { ignoresHangup } from "./hangup.ts";
 
 /** They are the same for the server and for commands. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -12,10 +13,18 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = {
   SIGBREAK: 21,
 };
 
-/** Resolves with the name of the first one that comes; from now on none ends the program itself. */
+/**
+ * Resolves with the name of the first one that comes; from now on none ends the program itself.
+ * SIGHUP counts for nothing where `nohup` has started the program.
+ */
 export function firstStopSignal(): Promise<Deno.Signal> {
+  const deaf = ignoresHangup();
   return new Promise((resolve) => {
-    for (const signal of SIGNALS) Deno.addSignalListener(signal, () => resolve(signal));
+    for (const signal of SIGNALS) {
+      // Deno, once it listens to any signal, lets SIGHUP end the program that has ignored it.
+      const listener = deaf && signal === "SIGHUP" ? () => {} : () => resolve(signal);
+      Deno.addSignalListener(signal, listener);
+    }
   });
 }
 
