@@ -4,6 +4,7 @@ import { AimuxError } from "../lib/errors.ts";
 import { type Fallback, nextAttempt } from "./next_attempt.ts";
 import type { Route } from "./routing.ts";
 import type { AttemptEnd } from "./run_job.ts";
+import type { Stop } from "./wait_for_end.ts";
 
 /** How long to wait before the same is tried once more. */
 const PAUSE_MS = 1000;
@@ -43,13 +44,14 @@ export async function untilAnswered(attempts: Attempts): Promise<AttemptEnd> {
     const end = await attempts.once(route, Math.max(0.001, (deadline - clock.now()) / 1000));
     await attempts.onEnd(end, route);
     const next = await following(end, cli);
+    if (next === "stopped") return stoppedAfter(end, stop.reason as Stop);
     if (!next) return end;
     route = { ...next, attempts: [...end.result.attempts, ...next.attempts] };
   }
 
-  async function following(end: AttemptEnd, cli: string): Promise<Route | undefined> {
+  async function following(end: AttemptEnd, cli: string): Promise<Route | "stopped" | undefined> {
     const code = end.result.error?.code;
-    if (code === undefined || end.status !== "failed" || stop.aborted) return undefined;
+    if (code === undefined || end.status !== "failed") return undefined;
     const models = tried.filter((each) => each.cli === cli).map(({ model }) => model);
     const next = nextAttempt({
       code,
@@ -59,11 +61,10 @@ export async function untilAnswered(attempts: Attempts): Promise<AttemptEnd> {
       tries: models.filter((model) => model === route.model).length,
       models: attempts.modelsLeft(route, models),
     });
+    if (next === "same") await clock.delay(PAUSE_MS, stop);
     if (next === "none" || clock.now() >= deadline) return undefined;
-    if (next === "same") {
-      await clock.delay(PAUSE_MS, stop);
-      return stop.aborted || clock.now() >= deadline ? undefined : { ...route, attempts: [] };
-    }
+    if (stop.aborted) return "stopped";
+    if (next === "same") return { ...route, attempts: [] };
     if (next !== "cli") return { ...route, model: next.model, attempts: [] };
     try {
       return await attempts.elsewhere(route, [...new Set(tried.map((each) => each.cli))]);
@@ -72,4 +73,10 @@ export async function untilAnswered(attempts: Attempts): Promise<AttemptEnd> {
       throw error;
     }
   }
+}
+
+/** The end of a job that was stopped before it could be tried again. */
+function stoppedAfter(end: AttemptEnd, { status, message }: Stop): AttemptEnd {
+  const error = { code: status, message: `${message} (it was about to be tried again)` };
+  return { ...end, status, result: { ...end.result, error } };
 }

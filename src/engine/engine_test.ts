@@ -209,13 +209,30 @@ Deno.test("the event that ends a run counts also when the process does not go", 
   await using at = testEngine({ profile: { completion_pattern: "^DONE$" } });
   const { job } = await at.engine.submit(request);
   const process = await at.started(1);
-  process.print("an answer\nDONE\n");
+  process.print("an answer\nDO");
+  process.print("NE\n");
   const settled = at.engine.settled(job, { seconds });
-  await at.clock.advance(1999);
+  await at.clock.advance(499);
   assert.deepEqual(process.asked, []);
   await at.clock.advance(1);
   assert.equal((await settled).status, "completed");
   assert.equal(process.asked.length, 1);
+});
+
+Deno.test("the event that ends a run counts without a line end, and what follows it does not", async () => {
+  await using at = testEngine({ profile: { completion_pattern: "^DONE$" } });
+  const { job } = await at.engine.submit(request);
+  const process = await at.started(1);
+  process.print("an answer\nDONE");
+  await at.clock.advance(399);
+  process.print(" is only the beginning\nDONE");
+  const settled = at.engine.settled(job, { seconds });
+  await at.clock.advance(400);
+  process.print("\nand then some\n");
+  await at.clock.advance(500);
+  const { status, result } = await settled;
+  assert.equal(status, "completed");
+  assert.equal(result?.content, "an answer\nDONE is only the beginning\nDONE");
 });
 
 Deno.test("a failed job names the CLIs that could take over, and its end does not wait long for them", async () => {

@@ -186,6 +186,7 @@ export async function executeJob(
       route: on,
       continuation: how,
       timeoutSeconds: seconds,
+      timeLimitSeconds: execution.timeoutSeconds,
       again: runs.length > 0,
       stallSeconds: execution.stallSeconds,
       signal: live.signal,

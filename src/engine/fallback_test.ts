@@ -134,8 +134,18 @@ Deno.test("all attempts share the time of the job, and a cancel ends the pause b
   const { job } = await at.engine.submit(request);
   await fails(at, 2, OVERLOADED);
   await at.clock.advance(10);
-  assert.equal((await at.engine.cancel(job)).status, "failed");
+  const cancelled = await at.engine.cancel(job);
+  assert.deepEqual([cancelled.status, cancelled.result?.error?.code], ["cancelled", "cancelled"]);
+  assert.deepEqual(attemptsOf(cancelled), ["prog - transient"]);
   assert.equal(at.processes.length, 2);
+
+  const slow = await at.engine.submit({ ...request, timeoutSeconds: 10 });
+  await fails(at, 3, OVERLOADED);
+  await at.clock.advance(1000);
+  await at.started(4);
+  await at.clock.advance(9_000);
+  const { result } = await ended(at, slow.job);
+  assert.match(result!.error!.message, /within 10 seconds \(timeout_seconds\)/);
 });
 
 Deno.test("roles pass over a model that is at its limit, and the breaker opens for all", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { watchLines } from "./line_watch.ts";
+import { outputText } from "../lib/output_text.ts";
+import { testClock } from "../lib/testing_clock.ts";
+import { untilLine, watchLines } from "./line_watch.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -8,7 +10,8 @@ const encode = (text: string) => new TextEncoder().encode(text);
 function matches(pattern: RegExp, ...chunks: (string | Uint8Array)[]): number[] {
   const calls: number[] = [];
   let chunk = 0;
-  const watch = watchLines(pattern, () => calls.push(chunk));
+  const { signal: over } = new AbortController();
+  const watch = watchLines(pattern, () => calls.push(chunk), { clock: testClock(), over });
   for (const each of chunks) {
     chunk++;
     watch(typeof each === "string" ? encode(each) : each);
@@ -48,4 +51,34 @@ Deno.test("of an endless line only the beginning is kept and tested", () => {
   assert.deepEqual(matches(/done/, ...chunks, "done\n"), []);
   assert.deepEqual(matches(/^begin/, "begin", ...chunks, "\n"), [52]);
   assert.deepEqual(matches(/^next$/, ...chunks, "\nnext\n"), [51]);
+});
+
+Deno.test("a line without an end counts when nothing follows it for a moment", async () => {
+  const clock = testClock();
+  const over = new AbortController();
+  let calls = 0;
+  const watch = watchLines(/^done/, () => calls++, { clock, over: over.signal });
+  watch(encode("done"));
+  await clock.advance(399);
+  watch(encode(" so far"));
+  await clock.advance(399);
+  assert.equal(calls, 0);
+  await clock.advance(1);
+  assert.equal(calls, 1);
+  watch(encode("\ndone\n"));
+  await clock.advance(1000);
+  assert.equal(calls, 1);
+
+  const other = watchLines(/^done/, () => calls++, { clock, over: over.signal });
+  other(encode("done"));
+  over.abort();
+  await clock.advance(1000);
+  assert.deepEqual([calls, clock.waiting], [1, 0], "not once the run is over");
+});
+
+Deno.test("an output is cut behind the first line that matches, if any", () => {
+  const cut = (text: string) => untilLine(/^done/, outputText(text)).text();
+  assert.equal(cut("a\n\x1b[32mdone\x1b[0m\nb\ndone\n"), "a\n\x1b[32mdone\x1b[0m");
+  assert.equal(cut("a\nb\n"), "a\nb");
+  assert.deepEqual([...untilLine(/^done/, outputText("done\nb")).lines()], ["done"]);
 });

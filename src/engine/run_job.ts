@@ -21,7 +21,7 @@ import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { answerUri, outputUri } from "./job_uris.ts";
 import { leftWarning } from "./left_warning.ts";
-import { watchLines } from "./line_watch.ts";
+import { untilLine, watchLines } from "./line_watch.ts";
 import { planAttempt } from "./plan_attempt.ts";
 import { planFacts } from "./plan_facts.ts";
 import type { Route } from "./routing.ts";
@@ -35,6 +35,8 @@ export interface Attempt {
   route: Route;
   continuation: Continuation;
   timeoutSeconds: number;
+  /** Of which time that is what is left: the job's whole time. */
+  timeLimitSeconds: number;
   /** It is not the job's first: what the one before has printed is left behind. */
   again: boolean;
   /** How long the run may print nothing; undefined for as long as it likes. */
@@ -93,7 +95,9 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   const launcher = await parts.launcherFor(route.profile.executor);
   const startedAt = clock.now();
   const final = new AbortController();
-  const pattern = route.profile.completion_pattern;
+  const over = new AbortController();
+  const { completion_pattern: completion } = route.profile;
+  const pattern = completion === undefined ? undefined : new RegExp(completion);
 
   if (plan.file) writePrivately(plan.file.path, plan.file.text);
   try {
@@ -101,6 +105,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     if (process instanceof AimuxError) return notStarted(attempt, process);
     return conclude(await follow(process), process);
   } finally {
+    over.abort();
     if (plan.file) removeQuietly(plan.file.path);
   }
 
@@ -136,8 +141,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       const process = launcher.launch(plan, {
         stdout,
         stderr,
-        ...pattern !== undefined && {
-          onOutput: watchLines(new RegExp(pattern), () => final.abort()),
+        ...pattern && {
+          onOutput: watchLines(pattern, () => final.abort(), { clock, over: over.signal }),
         },
       });
       parts.log.debug("CLI started", { job: job.id, cli_pid: process.pid, ...planFacts(plan) });
@@ -150,7 +155,12 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   function conclude(ending: Ending, { terminal, warning }: RunningProcess): AttemptEnd {
     // On a terminal both streams are one, so what would be on standard error is in there as well.
     const errors = terminal ? stdout : stderr;
-    const output = { stdout: stdout.text(), stderr: errors.text() };
+    const printed = stdout.text();
+    const output = {
+      // Of a program that prints on after its last word, the rest is no part of the answer.
+      stdout: pattern && final.signal.aborted ? untilLine(pattern, printed) : printed,
+      stderr: errors.text(),
+    };
     const decoded = decoderFor(route.profile)(output);
     const warnings = [
       ...route.warnings,
@@ -250,10 +260,10 @@ function notStarted({ route }: Attempt, { code, message, hint }: AimuxError): At
 /** Which of the two limits was reached, by its name. */
 function timeoutMessage(
   which: "deadline" | "stall",
-  { timeoutSeconds, stallSeconds }: Pick<Attempt, "timeoutSeconds" | "stallSeconds">,
+  { timeLimitSeconds, stallSeconds }: Pick<Attempt, "timeLimitSeconds" | "stallSeconds">,
 ): string {
   return which === "deadline"
-    ? `did not finish within ${timeoutSeconds} seconds (timeout_seconds)`
+    ? `did not finish within ${timeLimitSeconds} seconds (timeout_seconds)`
     : `printed nothing for ${stallSeconds} seconds (stall_timeout_seconds)`;
 }
 

@@ -5,7 +5,7 @@ import type { Left } from "../process/left.ts";
 import type { FinalStatus } from "../store/job.ts";
 
 /** How long a process may stay after the event that ends its run. */
-const LINGER_MS = 2000;
+const LINGER_MS = 500;
 
 /** Why a run was ended from outside. */
 export interface Stop {
