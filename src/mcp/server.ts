@@ -122,9 +122,7 @@ function register(
  * reports as bare text, while a refusal here has a code and a hint.
  */
 function unchecked(schema: z.ZodType, io: "input" | "output") {
-  let json: Record<string, unknown> | undefined;
-  const announced = () =>
-    json ??= z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Record<string, unknown>;
+  const announced = () => announcedSchema(schema, io);
   return {
     "~standard": {
       version: 1 as const,
@@ -133,4 +131,16 @@ function unchecked(schema: z.ZodType, io: "input" | "output") {
       jsonSchema: { input: announced, output: announced },
     },
   };
+}
+
+/** Made once for all server instances: over HTTP there is one for each request. */
+const announcedSchemas = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+function announcedSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {
+  let json = announcedSchemas.get(schema);
+  if (!json) {
+    json = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Record<string, unknown>;
+    announcedSchemas.set(schema, json);
+  }
+  return json;
 }

@@ -57,7 +57,7 @@ export function createStreamableEndpoint(parts: StreamableParts): StreamableEndp
       }
       const read = await readJson(request, parts);
       if ("refused" in read) return { response: read.refused };
-      const [plain, body] = [withoutBody(request), read.value];
+      const [plain, body] = [plainly(request), read.value];
       if (await isLegacyRequest(plain, body)) {
         return { response: await answerLegacy(plain, body, caller) };
       }
@@ -88,7 +88,10 @@ export function createStreamableEndpoint(parts: StreamableParts): StreamableEndp
 }
 
 /** The request as the SDK looks at it when it has the body: it takes no wildcard for an answer. */
-function withoutBody({ url, headers, signal }: Request): Request {
+function plainly(request: Request): Request {
+  const { url, headers, signal } = request;
+  const accept = headers.get("accept") ?? "";
+  if (accept.includes("application/json") && accept.includes("text/event-stream")) return request;
   const plain = new Headers(headers);
   plain.set("accept", "application/json, text/event-stream");
   return new Request(url, { method: "POST", headers: plain, signal });
