@@ -8,6 +8,8 @@ import { type HttpServer, listen } from "../mcp/transports/http/http_server.ts";
 import { listenAddress } from "../mcp/transports/http/listen_address.ts";
 import { createMcpEndpoints } from "../mcp/transports/http/mcp_endpoints.ts";
 import { watchJobs } from "../mcp/watch_jobs.ts";
+import { giveBackMemory } from "../process/give_back_memory.ts";
+import { afterBursts } from "./after_bursts.ts";
 import { CannotServe, readTls, tokensOf } from "./http_settings.ts";
 import type { Served } from "./serve.ts";
 import { firstStopSignal } from "./stop_signals.ts";
@@ -68,7 +70,11 @@ async function serveUntilSignal({ app, settings, serverFor }: Served): Promise<n
   // A failure is logged, and told by each tool that needs what could not be built.
   void app.parts().catch(() => {});
 
+  const stopped = new AbortController();
+  void afterBursts(gate.requests, giveBackMemory, { clock, signal: stopped.signal });
+
   const why = await signalled;
+  stopped.abort();
   app.log.info("Stopping", { why });
   gate.shut();
   const atMost = (promise: Promise<unknown>) => within(LAST_WRITE_MS, promise, { clock });

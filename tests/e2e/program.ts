@@ -19,7 +19,7 @@ function programUnderTest(): { command: string; args: string[] } {
       "--quiet",
       "--no-prompt",
       "--no-check",
-      ...bundle ? ["--no-config"] : [`--config=${root}deno.json`],
+      ...bundle ? ["--no-config", "--unstable-no-legacy-abort"] : [`--config=${root}deno.json`],
       ...["read", "write", "net", "env", "sys", "run", "ffi", "import"].map((name) =>
         `--allow-${name}`
       ),

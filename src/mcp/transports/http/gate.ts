@@ -30,6 +30,8 @@ export interface GateParts {
 export interface Gate {
   /** @param completed resolves when the response was sent, or cannot be any more */
   handle(request: Request, completed: Promise<void>): Promise<Response>;
+  /** How many requests were let in so far. */
+  requests(): number;
   /** From now on nothing is let in. */
   shut(): void;
   /** Resolves when all that has an end was answered. */
@@ -45,6 +47,7 @@ export function createGate(parts: GateParts): Gate {
   const rate = createRequestRate(parts.maxRequestsPerMinute, clock);
   const pending = new Set<Promise<void>>();
   let open = 0;
+  let requests = 0;
   let shut = false;
 
   return {
@@ -53,6 +56,7 @@ export function createGate(parts: GateParts): Gate {
       const response = await answer(request, origin, completed);
       return isListedOrigin(origin, callers) ? readableBy(origin!, response) : response;
     },
+    requests: () => requests,
     shut: () => void (shut = true),
     async answered() {
       while (pending.size > 0) await Promise.allSettled(pending);
@@ -89,6 +93,7 @@ export function createGate(parts: GateParts): Gate {
     if (shut) return unavailable("The server is shutting down");
     if (open >= parts.maxConnections) return unavailable("Too many requests and streams are open");
     open++;
+    requests++;
     const over = completed.then(() => void open--);
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
     pending.add(settled);
