@@ -8,6 +8,8 @@ import { applyProject, loadProject } from "./config/project.ts";
 import { createEngine } from "./engine/engine.ts";
 import { keepDeletingExpired } from "./engine/expiry.ts";
 import type { Health } from "./engine/health_shape.ts";
+import { createHookFailures } from "./engine/hooks/failures.ts";
+import { createHooks } from "./engine/hooks/hooks.ts";
 import type { Metrics } from "./engine/metrics_shape.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import type { PreparationParts } from "./engine/prepare.ts";
@@ -84,6 +86,8 @@ interface BuiltParts extends AppParts {
 
 /** What is known and at hand without the database: the configuration, the CLIs, and how they run. */
 export interface Surroundings extends Omit<PreparationParts, "store" | "standing"> {
+  /** The user's home folder. */
+  home: string;
   signals: Signals;
   launcherFor: LauncherFor;
   versions: Versions;
@@ -120,6 +124,7 @@ export function lookAround(
     discovery: createDiscovery({ env, home }),
     env,
     cwd,
+    home,
     signals,
     launcherFor: createLaunchers({ clock, signals, pipes }),
     versions: createVersions({ launcher: pipes, clock, env, cwd: home }),
@@ -136,6 +141,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
   const log = tapLog(logFile);
   const clock = systemClock;
   const startedAt = clock.now();
+  const hookFailures = createHookFailures(clock);
   let around: Surroundings | undefined;
   let built: Promise<BuiltParts> | undefined;
   /** What `built` has come to. */
@@ -215,6 +221,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       startedAt,
       clock,
       log: log.state(),
+      hookFailures,
       reach: signals.reach,
       principal,
       ..."store" in open
@@ -267,9 +274,18 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
         killGraceMs,
         redact,
         log,
+        onEnd: (ended) => void hooks.note(ended),
         onError: onLeaseTrouble,
       });
     const ownership = await whileBusy(register, { clock, tries: 5 });
+    const hooks = createHooks({
+      ...around,
+      clock,
+      owner: ownership.id,
+      failures: hookFailures,
+      log,
+      redact,
+    });
     // What fails here is tried again when the lease is renewed.
     await ownership.recover().catch(onLeaseTrouble);
 
@@ -278,7 +294,17 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     void keepDeletingExpired({ store, clock, ttlHours, onError }, closed.signal);
 
     around.discovery.probeAll(around.profiles.values()).catch(onError);
-    const engine = createEngine({ ...around, store, ownership, clock, ids, log, redact, onError });
+    const engine = createEngine({
+      ...around,
+      hooks,
+      store,
+      ownership,
+      clock,
+      ids,
+      log,
+      redact,
+      onError,
+    });
     log.info("Started", {
       version,
       owner: ownership.id,
@@ -299,6 +325,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       retire,
       close() {
         if (!closed.signal.aborted) retire();
+        hooks.close();
         store.close();
         log.info("Stopped");
       },

@@ -5,9 +5,16 @@ import { doctorShape } from "../src/commands/doctor/report.ts";
 import { EXIT_MEANINGS } from "../src/commands/exit_codes.ts";
 import { COMMANDS } from "../src/commands/registry.ts";
 import { profileSchema } from "../src/config/profile.ts";
+import { hooksSchema } from "../src/config/hooks.ts";
 import { leaves, type Settings } from "../src/config/merge.ts";
 import { roleSchema } from "../src/config/schema.ts";
 import { CLI_STATES } from "../src/clis/cli_states.ts";
+import {
+  afterAnswer,
+  afterDocument,
+  beforeAnswer,
+  beforeDocument,
+} from "../src/engine/hooks/documents.ts";
 import { healthShape } from "../src/engine/health_shape.ts";
 import { metricsShape } from "../src/engine/metrics_shape.ts";
 import { ERROR_CODES } from "../src/lib/errors.ts";
@@ -150,6 +157,22 @@ Deno.test("docs/results.md tells which tool tells each state of guidance, as the
       const there = SCENARIOS.some((each) => each.tool === name && each.state === state);
       assert.equal(cells[at + 2] !== "", there, `${state} of ${name}`);
     }
+  }
+});
+
+Deno.test("docs/hooks.md has every key of a hook, field of a document and verdict", () => {
+  const text = read("docs/hooks.md");
+  for (const list of Object.values(hooksSchema.shape)) {
+    const hook = list.unwrap().element;
+    for (const key of Object.keys(hook.shape)) {
+      assert.ok(new RegExp(`^\\|[^|]*\`${key}\``, "m").test(text), key);
+    }
+  }
+  for (const document of [beforeDocument, afterDocument]) {
+    for (const field of fieldsOf(document)) assert.ok(text.includes(`\`${field}\``), field);
+  }
+  for (const answer of [beforeAnswer, afterAnswer]) {
+    for (const { shape } of answer.options) rowOf(text, shape.verdict.value);
   }
 });
 

@@ -8,6 +8,9 @@ export type Presence =
   | { path: string }
   | { path?: never; reason: string; /** It is there but may not be run. */ denied?: true };
 
+/** What is looked for. */
+export type Wanted = Pick<CliProfile, "name" | "binary" | "search_paths">;
+
 /** What discovery needs to know of the machine. */
 export interface DiscoveryParts {
   env: Record<string, string>;
@@ -18,9 +21,9 @@ export interface DiscoveryParts {
 /** Looks CLIs up, and remembers those it has found. */
 export interface Discovery {
   /** Looks all of them up at once. */
-  probeAll(profiles: Iterable<CliProfile>): Promise<void>;
+  probeAll(profiles: Iterable<Wanted>): Promise<void>;
   /** Where a CLI is now: a remembered path is checked again, a missing CLI is searched again. */
-  find(profile: CliProfile): Promise<Presence>;
+  find(profile: Wanted): Promise<Presence>;
 }
 
 /** Below the home of each user on Linux and macOS. */
@@ -75,7 +78,7 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
     (WELL_KNOWN[os] ?? []).map((pattern) => expandPattern(pattern, { env, home })),
   ).then((folders) => folders.flat());
 
-  async function find(profile: CliProfile): Promise<Presence> {
+  async function find(profile: Wanted): Promise<Presence> {
     const remembered = found.get(profile.name);
     if (remembered !== undefined) {
       if (await isProgram(remembered)) return permitted(remembered);
@@ -89,7 +92,7 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
     return permitted(path);
   }
 
-  async function search({ binary, search_paths }: CliProfile): Promise<string | undefined> {
+  async function search({ binary, search_paths }: Wanted): Promise<string | undefined> {
     if (/[/\\]/.test(binary)) {
       const [path] = await expandPattern(binary, { env, home });
       return path === undefined ? undefined : await firstProgram(namesOf(path));

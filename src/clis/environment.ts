@@ -65,7 +65,7 @@ const NEVER = /^AIMUX_(?:\w+_)?AUTH_TOKENS?(?:_|$)/i;
  * @param added What this run adds, such as the effort level and aimux's own depth.
  */
 export function childEnvironment(
-  profile: CliProfile,
+  profile: Pick<CliProfile, "env" | "env_allow">,
   env: Record<string, string>,
   added: Record<string, string>,
   os: typeof Deno.build.os = Deno.build.os,

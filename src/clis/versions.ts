@@ -2,9 +2,11 @@
 import type { CliProfile } from "../config/profile.ts";
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
+import { createLanes } from "../lib/lanes.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import type { Launcher, RunningProcess } from "../process/launcher.ts";
 import { captureInMemory } from "../process/memory_capture.ts";
+import { deeper } from "./depth.ts";
 import { childEnvironment } from "./environment.ts";
 import { parseVersion } from "./parse_version.ts";
 import { withOwnFolder } from "./plan.ts";
@@ -59,8 +61,7 @@ export function createVersions({ launcher, clock, env, cwd }: VersionsParts): Ve
   const asked = new Map<string, Asked>();
   const closed = new AbortController();
   const asking = new Set<Promise<VersionAnswer>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const inTurn = createLanes(LANES);
 
   return {
     async of(profile, path) {
@@ -82,19 +83,6 @@ export function createVersions({ launcher, clock, env, cwd }: VersionsParts): Ve
       await Promise.all(asking);
     },
   };
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running < LANES) running++;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      // The place goes to the next one, or becomes free.
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  }
 
   async function ask(profile: CliProfile, path: string): Promise<VersionAnswer> {
     const line = [path, ...profile.version_flags].join(" ");
@@ -145,11 +133,6 @@ function understood(line: string, code: number, stdout: string, stderr: string):
 
 function firstLine(text: string): string | undefined {
   return text.split("\n").map((line) => line.trim()).find((line) => line !== "");
-}
-
-/** A program that calls aimux in turn is counted like any that aimux runs. */
-function deeper(env: Record<string, string>): Record<string, string> {
-  return { AIMUX_DEPTH: String(Number(env["AIMUX_DEPTH"] ?? 0) + 1) };
 }
 
 async function identityOf(path: string): Promise<string> {

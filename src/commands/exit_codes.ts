@@ -44,5 +44,7 @@ const BY_ERROR: Partial<Record<ErrorCode, number>> = {
 /** The exit code for a request that was refused, or a job that ended without an answer. */
 export function exitCodeOf({ status, code }: { status?: JobStatus; code?: ErrorCode }): number {
   if (status === "completed") return EXIT.done;
+  // A hook that rejects an answer comes too late to say that nothing was started.
+  if (status !== undefined && code === "blocked") return EXIT.failed;
   return code === undefined ? EXIT.failed : BY_ERROR[code] ?? EXIT.failed;
 }

@@ -44,6 +44,37 @@ export function unknownClis(
   });
 }
 
+/** What the filters of a document's hooks name and does not exist: such a hook would never be asked. */
+export function unknownInHooks(
+  { settings, locate }: Document,
+  known: { clis: readonly string[]; roles: readonly string[] },
+): ConfigProblem[] {
+  return hookEntries(settings).flatMap(([keys, hook]) =>
+    (["clis", "roles"] as const).flatMap((filter) => {
+      const names = Array.isArray(hook[filter]) ? hook[filter] as unknown[] : [];
+      return names.flatMap((name, at) => {
+        if (typeof name !== "string" || known[filter].includes(name)) return [];
+        const what = filter === "clis" ? "CLI" : "role";
+        const hint = didYouMean(name, known[filter]) ||
+          `. ${what}s: ${known[filter].join(", ")}`;
+        const path = [...keys, filter, at];
+        const message = `Unknown ${what} "${name}" for "${path.join(".")}"${hint}`;
+        return [{ ...locate(path, "value"), message }];
+      });
+    })
+  );
+}
+
+function hookEntries({ hooks }: Settings): [(string | number)[], Settings][] {
+  if (!isMap(hooks)) return [];
+  return ["before", "after"].flatMap((list) => {
+    const entries = Array.isArray(hooks[list]) ? hooks[list] as unknown[] : [];
+    return entries.flatMap((hook, at): [(string | number)[], Settings][] =>
+      isMap(hook) ? [[["hooks", list, at], hook]] : []
+    );
+  });
+}
+
 /** The roles of settings that may not be sound. */
 export function roleEntries(settings: Settings): [string, Settings][] {
   const { roles } = settings;

@@ -152,6 +152,8 @@ const converters: Record<string, (value: string) => unknown> = {
 function scalarKeys(): Map<string, ScalarKey> {
   const found = new Map<string, ScalarKey>();
   for (const [keys, value] of leaves(configSchema.parse({}))) {
+    // A program is no value for a variable.
+    if (keys[0] === "hooks") continue;
     const convert = converters[Array.isArray(value) ? "list" : typeof value] ?? String;
     found.set(`AIMUX_${keys.map(variablePart).join("_")}`, { keys, convert });
   }

@@ -130,6 +130,7 @@ function keysOf(schema: z.ZodType, path: Keys): string[] {
     at = inner(at);
     if (at instanceof z.ZodObject) at = at.shape[key as string];
     else if (at instanceof z.ZodRecord) at = at.valueType;
+    else if (at instanceof z.ZodArray) at = at.element;
     else return [];
   }
   at = inner(at);

@@ -1,5 +1,5 @@
 /** Loads the main configuration: reads and checks each layer, then lays one over the other. */
-import { checkDocument, roleEntries, unknownClis } from "./check.ts";
+import { checkDocument, roleEntries, unknownClis, unknownInHooks } from "./check.ts";
 import { cliFolders } from "./cli_folders.ts";
 import { type Document, readDocument } from "./document.ts";
 import { readEnvironment } from "./environment.ts";
@@ -40,13 +40,19 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const problems: ConfigProblem[] = [];
 
   const read = folders.flatMap((folder) => readFolder(folder, problems));
-  const roles = read.flatMap(({ settings }) => roleEntries(settings).map(([role]) => role));
-  const variables = readEnvironment(sources.env, [...new Set(roles)]);
+  const roles = [
+    ...new Set(read.flatMap(({ settings }) => roleEntries(settings).map(([role]) => role))),
+  ];
+  const variables = readEnvironment(sources.env, roles);
   problems.push(...variables.problems);
 
   const documents = [...read, variables.document].map((document) => {
     const checked = checkDocument(document);
-    problems.push(...checked.problems, ...unknownClis(checked.document, cliNames));
+    problems.push(
+      ...checked.problems,
+      ...unknownClis(checked.document, cliNames),
+      ...unknownInHooks(checked.document, { clis: cliNames, roles }),
+    );
     return checked.document;
   });
   if (problems.length > 0) throw new ConfigError(problems);
@@ -85,8 +91,17 @@ function withPaths(config: Config, documents: Document[], home: string): Config 
     return path === "" ? "" : expandPath(path, folder, home);
   };
   const { log_file, db_path, transport } = config.server;
+  const { before, after } = config.hooks;
+  const folderOf = (list: string) => sourceOf(["hooks", list], documents)?.folder ?? home;
   return {
     ...config,
+    hooks: {
+      before: before.map((hook) => withProgram(hook, folderOf("before"), home)),
+      after: after.map(({ path, ...hook }) => ({
+        ...withProgram(hook, folderOf("after"), home),
+        ...path !== undefined && { path: expandPath(path, folderOf("after"), home) },
+      })),
+    },
     server: {
       ...config.server,
       log_file: absolute(log_file, "log_file"),
@@ -98,6 +113,17 @@ function withPaths(config: Config, documents: Document[], home: string): Config 
       },
     },
   };
+}
+
+/** A name without a folder is looked for on PATH. */
+function withProgram<Hook extends { command?: string[] | undefined }>(
+  hook: Hook,
+  folder: string,
+  home: string,
+): Hook {
+  const [program = "", ...args] = hook.command ?? [];
+  if (!/[/\\]/.test(program)) return hook;
+  return { ...hook, command: [expandPath(program, folder, home), ...args] };
 }
 
 /** The highest layer that holds the key. */

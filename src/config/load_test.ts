@@ -210,12 +210,12 @@ const mistakes: [text: string, ...problems: string[]][] = [
   [
     "zebra: 1\n",
     'config/default.yaml:1:1 Unknown key "zebra". ' +
-    "Keys here: server, circuit_breaker, roles, transport",
+    "Keys here: server, circuit_breaker, hooks, roles, transport",
   ],
   [
     "__proto__: {x: 1}\n",
     'config/default.yaml:1:1 Unknown key "__proto__". ' +
-    "Keys here: server, circuit_breaker, roles, transport",
+    "Keys here: server, circuit_breaker, hooks, roles, transport",
   ],
   [
     "server:\n  max_queue: lots\n",

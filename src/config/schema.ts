@@ -1,21 +1,15 @@
 /** The schema of the main configuration: `default.yaml` and `config.yaml` of each layer. */
 import { z } from "zod";
+import { hooksSchema } from "./hooks.ts";
+import { amount, namePattern } from "./kinds.ts";
 import { EFFORT_LEVELS, MODEL_PATTERN } from "./profile.ts";
 
 /** The transports a server can speak. */
 export const TRANSPORTS = ["stdio", "sse", "http"] as const;
 
-/** Names of CLIs and roles; they become folder and variable names. */
-const namePattern = /^[a-z][a-z0-9_-]*$/;
-
 function whole(min: number, max: number) {
   const error = `Expected a whole number from ${min} to ${max}`;
   return z.int(error).min(min, error).max(max, error);
-}
-
-function amount(min: number, max: number) {
-  const error = `Expected a number from ${min} to ${max}`;
-  return z.number(error).min(min, error).max(max, error);
 }
 
 const portError = 'Expected a port such as 8080, ":8080" or "127.0.0.1:8080"';
@@ -143,6 +137,7 @@ const circuitBreaker = z.strictObject({
 export const configSchema = z.strictObject({
   server: server.prefault({}).describe("The server and its limits"),
   circuit_breaker: circuitBreaker.prefault({}).describe("When a failing CLI is left alone"),
+  hooks: hooksSchema.prefault({}).describe("What is asked before and after each run"),
   roles: z.record(
     z.string().regex(namePattern, "Use lower-case letters, digits, - and _"),
     roleSchema,

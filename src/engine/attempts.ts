@@ -55,7 +55,7 @@ export async function untilAnswered(attempts: Attempts): Promise<AttemptEnd> {
     const models = tried.filter((each) => each.cli === cli).map(({ model }) => model);
     const next = nextAttempt({
       code,
-      changedFiles: end.changedFiles,
+      changedFiles: end.changedFiles(),
       permission: route.permission,
       fallback,
       tries: models.filter((model) => model === route.model).length,

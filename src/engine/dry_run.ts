@@ -4,6 +4,7 @@ import type { Ids } from "../lib/ids.ts";
 import type { JobTable } from "../store/jobs.ts";
 import type { Session } from "../store/sessions.ts";
 import { type Continuation, continuation } from "./conversation.ts";
+import { hooksFor } from "./hooks/applies.ts";
 import { planAttempt } from "./plan_attempt.ts";
 import { type PreparationParts, prepare, type Prepared } from "./prepare.ts";
 import type { RunRequest } from "./request.ts";
@@ -15,6 +16,8 @@ export interface DryRun extends Prepared {
   sessionId: string;
   continuation: Continuation;
   plan: CliPlan;
+  /** The names of the hooks that a run would ask. */
+  hooks: ReturnType<typeof hooksFor>;
 }
 
 /** What a dry run looks at; it changes nothing. */
@@ -27,7 +30,7 @@ export interface DryRunParts extends PreparationParts {
 }
 
 /**
- * Prepares and plans a request as a run of it would be. Records and starts nothing.
+ * Prepares and plans a request as a run of it would be. Records and starts nothing, and asks no hook.
  *
  * @throws AimuxError where the run would be refused.
  */
@@ -50,7 +53,8 @@ export async function dryRun(given: RunRequest, parts: DryRunParts): Promise<Dry
     env: parts.env,
     stateDir: parts.store.stateDir,
   });
-  return { ...prepared, jobId, sessionId: session.id, continuation: how, plan };
+  const hooks = hooksFor(parts.config.hooks, { cli: route.profile.name, role: route.role });
+  return { ...prepared, jobId, sessionId: session.id, continuation: how, plan, hooks };
 }
 
 /** A session that a run would begin. */

@@ -92,6 +92,7 @@ Deno.test("an end that its server could not record is recorded by the next one, 
     killGraceMs: 0,
     redact: createRedactor({}),
     log: testLog(),
+    onEnd() {},
     onError: (error) => assert.fail(String(error)),
   });
   await next.recover();
@@ -120,6 +121,7 @@ Deno.test("a file of an end that was cut off is not believed", async () => {
     killGraceMs: 0,
     redact: createRedactor({}),
     log: testLog(),
+    onEnd() {},
     onError: (error) => assert.fail(String(error)),
   });
   await next.recover();

@@ -20,6 +20,8 @@ import { callerOf, endWithCaller } from "./caller.ts";
 import { createEnds, type Unrecorded } from "./ends.ts";
 import { executeJob } from "./execute_job.ts";
 import { followLines } from "./follow_lines.ts";
+import type { Hooks } from "./hooks/hooks.ts";
+import { passHooks, passOn } from "./hooks/pass_hooks.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
 import type { WritePreamble } from "./preamble.ts";
@@ -52,6 +54,8 @@ export interface EngineParts {
   env: Record<string, string>;
   /** The server's working directory, for calls that name none. */
   cwd: string;
+  /** Asked before and after each run. */
+  hooks: Hooks;
   log: Log;
   /** Takes secrets out of what is kept of a failure. */
   redact: Redactor;
@@ -77,11 +81,12 @@ export interface Engine {
   /** Whether no job of this server is queued or running, and no end waits to be recorded. */
   isIdle(): boolean;
   /**
-   * Checks, routes and records a request, and starts it in the background.
+   * Checks and routes a request, asks the hooks, records it, and starts it in the background.
    *
+   * @param options.signal Aborts while the hooks are being asked: then nothing is recorded.
    * @throws AimuxError where it is refused; then nothing was recorded.
    */
-  submit(request: RunRequest): Promise<Submission>;
+  submit(request: RunRequest, options?: { signal?: AbortSignal }): Promise<Submission>;
   /** Waits until a job has ended, at most so many seconds, and returns it as it then is. */
   settled(job: Job, options: { seconds: number; signal?: AbortSignal }): Promise<Job>;
   /** A job as it stands now; one that was deleted with its session was cancelled before. */
@@ -126,7 +131,7 @@ const CANCELLED: Stop = { status: "cancelled", message: "The job was cancelled" 
 export function createEngine(given: EngineParts): Engine {
   const ends = createEnds(given);
   const parts = { ...given, store: ends.store };
-  const { store, clock, ids, config } = parts;
+  const { store, clock, ids, config, hooks } = parts;
   const live = new Map<string, Live>();
   const standing = createStanding({ breakers: store.breakers, config, clock });
   const admission: Admission = createAdmission({
@@ -136,7 +141,10 @@ export function createEngine(given: EngineParts): Engine {
   });
   const typical = createTypicalRuns({ metrics: store.metrics, clock });
   const closed = new AbortController();
-  let closing = false;
+  /** Aborted when no more jobs are taken. */
+  const closing = new AbortController();
+  /** Requests whose hooks are being asked. */
+  const asking = new Set<Promise<unknown>>();
   let watching = false;
 
   return {
@@ -158,8 +166,11 @@ export function createEngine(given: EngineParts): Engine {
     idle,
   };
 
-  async function submit(given: RunRequest): Promise<Submission> {
-    const prepared = await prepare(given, { ...parts, standing });
+  async function submit(
+    given: RunRequest,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Submission> {
+    const { prepared, asked, modelNamed } = await passed(given, signal);
     const { route, timeoutSeconds, stallSeconds } = prepared;
     const { job, session: of } = await whileBusy(() => record(prepared), { clock });
     const entry = liveJob();
@@ -171,8 +182,9 @@ export function createEngine(given: EngineParts): Engine {
       timeoutSeconds,
       stallSeconds,
       fallback: prepared.fallback,
-      modelNamed: given.model !== undefined,
+      modelNamed,
       elsewhere: prepared.elsewhere,
+      passOn: passOn(prepared, asked, hooks.before),
       introduce: prepared.introduce,
       live: entry,
     };
@@ -196,6 +208,22 @@ export function createEngine(given: EngineParts): Engine {
       return parts.onError(error);
     }
     parts.ownership.recover().catch(parts.onError);
+  }
+
+  /** What a request comes down to, after its hooks have let it pass. */
+  async function passed(given: RunRequest, taken: AbortSignal | undefined) {
+    const signal = taken ? AbortSignal.any([taken, closing.signal]) : closing.signal;
+    const passing = passHooks(given, {
+      prepare: (request) => prepare(request, { ...parts, standing }),
+      before: hooks.before,
+      signal,
+    });
+    asking.add(passing);
+    try {
+      return await passing;
+    } finally {
+      asking.delete(passing);
+    }
   }
 
   /** Another server's call may ask to cancel a job of this one; the request is in the database. */
@@ -226,7 +254,7 @@ export function createEngine(given: EngineParts): Engine {
   ): { job: Job; session: Session } {
     const { profile, role, style, model, effort, permission } = route;
     const now = clock.now();
-    if (closing) throw new AimuxError("interrupted", "The server is shutting down");
+    closing.signal.throwIfAborted();
     const lost = store.lost();
     if (lost !== undefined) {
       const hint = "Wait for the jobs that run, and try again";
@@ -349,7 +377,7 @@ export function createEngine(given: EngineParts): Engine {
   }
 
   async function interruptAll({ graceMs }: { graceMs: number }): Promise<void> {
-    closing = true;
+    closing.abort(new AimuxError("interrupted", "The server is shutting down"));
     const stop: Stop = {
       status: "interrupted",
       message: "The aimux server was shut down before the job had finished",
@@ -363,6 +391,8 @@ export function createEngine(given: EngineParts): Engine {
   }
 
   async function idle(): Promise<void> {
-    while (live.size > 0) await Promise.all([...live.values()].map(({ done }) => done));
+    while (live.size + asking.size > 0) {
+      await Promise.allSettled([...asking, ...[...live.values()].map(({ done }) => done)]);
+    }
   }
 }

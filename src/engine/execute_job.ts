@@ -13,6 +13,8 @@ import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
 import { recordLeft } from "./leftovers.ts";
 import type { Live } from "./live_job.ts";
+import type { Judged } from "./hooks/after.ts";
+import type { PassOn } from "./hooks/pass_hooks.ts";
 import type { Fallback } from "./next_attempt.ts";
 import type { Prepared } from "./prepare.ts";
 import { recordStanding } from "./record_standing.ts";
@@ -38,6 +40,8 @@ export interface Execution {
   modelNamed: boolean;
   /** Finds the next CLI that could take the job. */
   elsewhere: Prepared["elsewhere"];
+  /** Asks the hooks of that CLI which were not asked yet. */
+  passOn: PassOn;
   /** Writes what stands before the prompt for another model. */
   introduce: Prepared["introduce"];
   live: Live;
@@ -49,10 +53,13 @@ export async function executeJob(
   parts: EngineParts & { admission: Admission; standing: Standing; ends: Ends },
 ): Promise<void> {
   const { job, route, live } = execution;
-  const { store, clock } = parts;
+  const { store, clock, hooks } = parts;
   const runs: Run[] = [];
   const log = jobLog(parts.log, execution);
   let admitted = false;
+  /** What the CLI is asked; the hooks of another CLI may change it. */
+  let { prompt } = job;
+  let wasJudged = false;
   try {
     admitted = await parts.admission.enter(job.id, live.signal);
     if (!admitted) return await stopQueued(live.signal.reason as Stop | undefined);
@@ -69,17 +76,48 @@ export async function executeJob(
       elsewhere,
     });
     await nameAlternatives(end.result);
-    await finish(end.status, end.result, {
-      completed: end.status === "completed",
+    const { status, result } = await judged(end);
+    await finish(status, result, {
+      completed: status === "completed",
       cliSessionId: end.result.cli_session_id,
       threadUsage: end.decoded.threadUsage,
     });
   } catch (error) {
-    const result = failure(route, error);
-    await nameAlternatives(result);
-    // A job fails only once it runs; one that never could is interrupted.
-    await finish(admitted ? "failed" : "interrupted", result);
+    const failed = failure(route, error);
+    await nameAlternatives(failed);
+    const { status, result } = await judged({
+      // A job fails only once it runs; one that never could is interrupted.
+      status: admitted ? "failed" : "interrupted",
+      result: failed,
+      changedFiles: () => false,
+    });
+    await finish(status, result);
     if (!(error instanceof AimuxError)) throw error;
+  }
+
+  /** The hooks are asked once: an end that could not be recorded is not judged again. */
+  async function judged(
+    { status, result, changedFiles }: Pick<AttemptEnd, "status" | "result" | "changedFiles">,
+  ): Promise<Judged> {
+    if (wasJudged || parts.config.hooks.after.length === 0) return { status, result };
+    wasJudged = true;
+    return await hooks.judge({
+      job: asItIs(),
+      status,
+      result,
+      cwd: execution.session.cwd,
+      changedFiles,
+      answerPath: store.files(job.id).answer,
+    }, live.signal);
+  }
+
+  /** With the CLI and the prompt that it ended with; what cannot be read is as it began. */
+  function asItIs(): Job {
+    try {
+      return store.jobs.find(job.id) ?? job;
+    } catch {
+      return job;
+    }
   }
 
   /** Who is told that this CLI cannot do it is told, too, which others could. */
@@ -106,21 +144,25 @@ export async function executeJob(
   async function elsewhere(from: Route, except: readonly string[]): Promise<Route> {
     const passed: Attempt[] = [];
     for (;;) {
-      const next = await execution.elsewhere(from, [...except, ...passed.map(({ cli }) => cli)]);
-      const { name: cli } = next.profile;
-      passed.push(...next.attempts);
-      const obstacle = await whileBusy(() => store.transaction(() => move(next)), { clock });
-      if (!obstacle) {
+      const found = await execution.elsewhere(from, [...except, ...passed.map(({ cli }) => cli)]);
+      const { name: cli } = found.profile;
+      passed.push(...found.attempts);
+      const asked = await execution.passOn(found, prompt, live.signal).catch(whyBlocked);
+      const obstacle = asked instanceof AimuxError
+        ? asked
+        : await whileBusy(() => store.transaction(() => move(asked)), { clock });
+      if (!obstacle && !(asked instanceof AimuxError)) {
+        prompt = asked.prompt;
         parts.log.warn("Another CLI takes the job", { job: job.id, cli, failed: except });
-        return { ...next, attempts: passed };
+        return { ...asked.route, attempts: passed };
       }
-      passed.push({ cli, code: obstacle.code, message: obstacle.message });
+      passed.push({ cli, code: obstacle!.code, message: obstacle!.message });
     }
   }
 
   /** Moves the job to another CLI, unless that has no room for it or has failed meanwhile. */
   function move(
-    { profile, model, preamble }: Route,
+    { route: { profile, model, preamble }, prompt }: { route: Route; prompt: string },
   ): Pick<Obstacle, "code" | "message"> | undefined {
     const { name: cli, max_concurrent_jobs: cliLimit } = profile;
     const settings = breakerSettings(parts.config);
@@ -130,7 +172,7 @@ export async function executeJob(
     if (!store.breakers.enter(cli, job.id, settings, clock.now())) {
       return parts.standing.breaker(cli) ?? circuitOpen(cli);
     }
-    store.jobs.moveTo(job.id, { cli, model, preamble });
+    store.jobs.moveTo(job.id, { cli, model, preamble, prompt });
     store.sessions.moveTo(job.sessionId, cli);
     return undefined;
   }
@@ -142,7 +184,7 @@ export async function executeJob(
       all: () => store.jobs.bySession(job.sessionId).filter(({ id }) => id < job.id),
       last: () => store.jobs.newest(job.sessionId, job.id),
     };
-    const turn = { ...job, preamble: await preambleOn(route) };
+    const turn = { prompt, preamble: await preambleOn(route) };
     const first = continuation(route.profile, session, earlier, turn, job.id);
     const deadline = clock.now() + seconds * 1000;
     const end = await run(session, first, route, seconds);
@@ -165,7 +207,7 @@ export async function executeJob(
     try {
       const preamble = await execution.introduce(route) || undefined;
       const { id, cli, model } = job;
-      const move = () => store.jobs.moveTo(id, { cli, model, preamble });
+      const move = () => store.jobs.moveTo(id, { cli, model, preamble, prompt });
       if (preamble !== job.preamble) await whileBusy(move, { clock });
       return preamble;
     } catch (error) {
@@ -222,16 +264,23 @@ export async function executeJob(
   /** A job that was stopped before its turn; without a stop another server has ended it. */
   async function stopQueued(stop: Stop | undefined): Promise<void> {
     if (!stop) return;
-    await finish(stop.status, {
+    const result: JobResult = {
       attempts: route.attempts,
       warnings: route.warnings,
       error: { code: stop.status, message: `${stop.message} (it was still queued)` },
-    });
+    };
+    await finish(stop.status, hooks.note({ job, status: stop.status, result }));
   }
 }
 
 /** How often a count of failures is tried: the end of a job does not wait long for it. */
 const FEW_TRIES = 5;
+
+/** A CLI whose hooks forbid the run is passed over. */
+function whyBlocked(error: unknown): AimuxError {
+  if (error instanceof AimuxError && error.code === "blocked") return error;
+  throw error;
+}
 
 /** What another CLI might do better. */
 const OF_THE_CLI: readonly ErrorCode[] = [

@@ -12,6 +12,8 @@ import type { Store } from "../store/store.ts";
 import { cliHealth, type CliHealthParts } from "./cli_health.ts";
 import { withStanding } from "./cli_standing.ts";
 import type { DatabaseHealth, Health, LogHealth } from "./health_shape.ts";
+import { hookHealth } from "./hooks/hook_health.ts";
+import type { HookFailures } from "./hooks/failures.ts";
 import { healthProblems, healthWarnings } from "./health_warnings.ts";
 import { liveLeftovers } from "./leftovers.ts";
 import { liveOwners } from "./ownership.ts";
@@ -31,6 +33,10 @@ export interface HealthParts extends Omit<CliHealthParts, "versionWaitMs"> {
     | { problem: string }
     | { absent: true };
   log: LogHealth;
+  /** What went wrong with hooks; without it nothing has. */
+  hookFailures?: HookFailures;
+  /** The user's home folder. */
+  home: string;
   reach: Signals["reach"];
   /** Whose jobs are listed; those of others are only counted. */
   principal: string;
@@ -59,13 +65,14 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
   const { database, jobs, left, ...stored } = stateOfStore(parts);
   const clis = withStanding(found, parts);
   const { log } = parts;
+  const hooks = await hookHealth(config.hooks, parts);
   const process_control = { ...processControl(parts.reach), ...left && { left } };
   const problems = healthProblems({ clis, database });
   const warnings = [
     ...problems,
     ...damageNotices(config.server.db_path),
     ...unrecordedWarning(parts.unrecorded),
-    ...healthWarnings({ clis, log, process_control }, config.roles),
+    ...healthWarnings({ clis, log, hooks, process_control }, config.roles),
   ];
   const usable = problems.length === 0 && clis.some(isUsable);
   return {
@@ -84,6 +91,7 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
     ...stored,
     database,
     log,
+    hooks,
     process_control,
     warnings,
   };

@@ -94,6 +94,24 @@ const left = z.strictObject({
   since: z.string().describe("ISO 8601, UTC; when it was found that it could not be ended"),
 });
 
+const hook = z.strictObject({
+  name: z.string(),
+  event: z.enum(["before", "after"]).describe("When it is asked"),
+  builtin: z.string().optional().describe("Which one, where it is no command"),
+  command: z.array(z.string()).optional().describe("Its program and arguments"),
+  path: z.string().optional().describe("Where its program is, or the file of telemetry"),
+  on_failure: z.enum(["open", "closed"]).describe("What it means where it fails"),
+  clis: z.array(z.string()).optional().describe("Only on these CLIs"),
+  roles: z.array(z.string()).optional().describe("Only in these roles"),
+  problem: z.string().optional().describe("Why it cannot be asked now"),
+  failing: z.boolean().describe("Whether it failed when it was asked last"),
+  failures: z.int().describe("Since the start of this server"),
+  last_failure: z.strictObject({
+    at: z.string().describe("ISO 8601, UTC"),
+    message: z.string(),
+  }).optional().describe("The last of them"),
+});
+
 /** The whole of it. */
 export const healthShape = z.strictObject({
   status: z.enum(["ok", "degraded", "unusable"])
@@ -114,6 +132,7 @@ export const healthShape = z.strictObject({
   })).optional().describe("The servers that share the database"),
   database,
   log,
+  hooks: z.array(hook).describe("As they are configured, in the order in which they are asked"),
   process_control: z.strictObject({
     reach: z.enum(["group", "child"]).describe("How far the end of a run reaches"),
     ends: z.string().describe("What is ended with a run"),
@@ -130,5 +149,7 @@ export type CliHealth = z.output<typeof cli>;
 export type DatabaseHealth = z.output<typeof database>;
 /** The state of the log. */
 export type LogHealth = z.output<typeof log>;
+/** The state of a hook. */
+export type HookHealth = z.output<typeof hook>;
 /** The state of the program. */
 export type Health = z.output<typeof healthShape>;

@@ -41,6 +41,7 @@ async function described({ clis = { codex: PATH }, told = {}, ...given }: Given 
     versions: { of: ({ name }) => told[name] ?? Promise.resolve({ version: "1.0.0" }) },
     store,
     log: { path: "/log", level: "info", state: "ok" },
+    home: "/home/me",
     reach: "group",
     principal: "local",
     ...given,

@@ -12,7 +12,10 @@ export function healthProblems(
 
 /** What else is not as it should be. */
 export function healthWarnings(
-  { clis, log, process_control }: Pick<Health, "clis" | "log" | "process_control">,
+  { clis, log, hooks, process_control }: Pick<
+    Health,
+    "clis" | "log" | "hooks" | "process_control"
+  >,
   roles: Config["roles"],
 ): string[] {
   return [
@@ -20,6 +23,7 @@ export function healthWarnings(
     ...clis.flatMap(oneCli),
     ...clis.flatMap(leftAlone),
     ...logFails(log),
+    ...hooks.flatMap(hookFails),
     ...process_control.reach === "child" ? [childOnly(process_control)] : [],
     ...(process_control.left ?? []).map(stillRuns),
   ];
@@ -71,6 +75,23 @@ function leftAlone({ name, state, circuit_breaker: breaker }: Health["clis"][num
 function logFails({ state, problem }: Health["log"]): string[] {
   if (state !== "failing") return [];
   return [sentences(problem, 'Make room for it, or set another "server.log_file"')];
+}
+
+function hookFails(
+  { name, event, on_failure, problem, failing, last_failure }: Health["hooks"][number],
+): string[] {
+  const what = on_failure === "closed" ? "what it concerns is blocked" : "it is passed over";
+  if (problem !== undefined) {
+    return [sentences(
+      `Hook "${name}" (${event}) cannot be asked, so ${what}: ${problem}`,
+      `Mend its "command" in "hooks.${event}"`,
+    )];
+  }
+  if (!failing || last_failure === undefined) return [];
+  return [sentences(
+    `Hook "${name}" (${event}) failed at ${last_failure.at}: ${last_failure.message}`,
+    "Run its program by hand with what docs/hooks.md says it is told",
+  )];
 }
 
 function childOnly({ ends, limits }: Health["process_control"]): string {

@@ -5,6 +5,7 @@ import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { endTree } from "../process/end_tree.ts";
+import type { Marker } from "../process/family.ts";
 import type { Left } from "../process/left.ts";
 import { canTellStartTimes, startTimeOf, ticksOf } from "../process/start_time.ts";
 import type { Signals } from "../process/signals.ts";
@@ -13,6 +14,8 @@ import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
 import { endWithCaller } from "./caller.ts";
 import { readEnd, removeEnd } from "./end_file.ts";
+import { OWNER_MARKER } from "./hooks/marks.ts";
+import type { Ended } from "./hooks/telemetry.ts";
 import { JOB_MARKER } from "./job_marker.ts";
 import { outputUri } from "./job_uris.ts";
 import { leftWarning } from "./left_warning.ts";
@@ -52,6 +55,8 @@ export interface OwnershipParts {
   killGraceMs: number;
   redact: Redactor;
   log: Log;
+  /** Told of each job that ends here. */
+  onEnd(ended: Ended): void;
   /** Called with what went wrong at a renewal, which is tried again at the next. */
   onError(error: unknown): void;
 }
@@ -103,6 +108,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     const unregistered = store.jobs.abandoned().filter((owner) => owner !== id);
     for (const owner of [...gone.map((owner) => owner.id), ...unregistered]) {
       const jobs = store.jobs.unfinished(owner);
+      await endMarked({ name: OWNER_MARKER, value: owner });
       await Promise.all(jobs.map((job) => interrupt(job)));
       store.owners.remove(owner);
       const interrupted = jobs.map(({ id }) => id);
@@ -146,11 +152,14 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
       },
     };
     recordLeft(left, job, parts);
-    store.transaction(() => {
-      store.jobs.finish(job.id, status, redactResult(result, parts.redact), clock.now());
+    const safe = redactResult(result, parts.redact);
+    const first = store.transaction(() => {
       // Whoever comes back after days still finds what the job had printed.
       store.sessions.touch(job.sessionId, clock.now());
+      return store.jobs.finish(job.id, status, safe, clock.now());
     });
+    // Of several servers that look after it one is first.
+    if (first) parts.onEnd({ job, status, result: safe });
   }
 
   /** Its server knew how it ended, and could not record it. */
@@ -168,6 +177,25 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     if (recorded) parts.log.info("The end of a job is recorded after all", { job: id, status });
     removeEnd(path);
     return recorded;
+  }
+
+  /** A hook may have been asked before there was a job. */
+  async function endMarked(marker: Marker): Promise<void> {
+    const { clock, signals, killGraceMs } = parts;
+    if (!canTellStartTimes()) return;
+    const left = await endTree({
+      leader: UNKNOWN_PID,
+      startTicks: 0,
+      marker,
+      graceMs: killGraceMs,
+      clock,
+      signals,
+    });
+    if (left.length > 0) {
+      parts.log.warn("Processes of hooks could not be ended", {
+        pids: left.map(({ pid }) => pid),
+      });
+    }
   }
 
   /** A pid alone does not prove that a process is the job's: its start time must match. */

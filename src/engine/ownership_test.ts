@@ -17,6 +17,7 @@ function server(between: (store: Store) => Store = (store) => store) {
   const clock = testClock();
   const errors: unknown[] = [];
   const log = testLog();
+  const ended: string[] = [];
   const ownership = takeOwnership({
     store: between(store),
     clock,
@@ -25,6 +26,7 @@ function server(between: (store: Store) => Store = (store) => store) {
     killGraceMs: 1000,
     redact: createRedactor({ MY_TOKEN: "correct horse" }),
     log,
+    onEnd: ({ job }) => ended.push(job.id),
     onError: (error) => errors.push(error),
   });
   return {
@@ -32,6 +34,7 @@ function server(between: (store: Store) => Store = (store) => store) {
     clock,
     errors,
     logged: log.entries,
+    ended,
     ownership,
     status: (job: string) => store.jobs.find(job)?.status,
     owners: () => store.owners.all().map(({ id }) => id).sort(),
@@ -185,6 +188,7 @@ Deno.test("a job that two servers find abandoned counts once", async () => {
   assert.deepEqual(at.store.metrics.errors().map(({ code, count }) => [code, count]), [
     ["interrupted", 1],
   ]);
+  assert.deepEqual(at.ended, ["job_1"], "and is told once");
 });
 
 Deno.test("a renewal that fails is told, and tried again", async () => {

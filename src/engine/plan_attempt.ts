@@ -1,4 +1,5 @@
 /** The exact program call of an attempt. */
+import { deeper } from "../clis/depth.ts";
 import { type CliPlan, planRun } from "../clis/plan.ts";
 import type { Continuation } from "./conversation.ts";
 import { JOB_MARKER } from "./job_marker.ts";
@@ -41,7 +42,7 @@ export function planAttempt(
     path,
     env,
     ownEnv: {
-      AIMUX_DEPTH: String(Number(env["AIMUX_DEPTH"] ?? 0) + 1),
+      ...deeper(env),
       [JOB_MARKER]: jobId,
     },
     stateDir,

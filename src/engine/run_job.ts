@@ -66,8 +66,8 @@ export interface AttemptEnd {
   decoded: Decoded;
   /** How many bytes the CLI printed to standard output. */
   printed: number;
-  /** The output of a failed attempt shows that the CLI has changed files. */
-  changedFiles: boolean;
+  /** Whether the output shows that the CLI has changed files; looked up when it is asked for. */
+  changedFiles(): boolean;
   /** What could not be ended. */
   left: Left[];
   /** What the metrics keep of it. */
@@ -188,7 +188,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       status,
       decoded,
       printed: stdout.bytes,
-      changedFiles: !completed && showsChanges(route.profile, output),
+      changedFiles: () => showsChanges(route.profile, output),
       left: ending.left,
       run: {
         cli: route.profile.name,
@@ -246,7 +246,7 @@ function notStarted({ route }: Attempt, { code, message, hint }: AimuxError): At
     status: "failed",
     decoded: { text: "", warnings: [] },
     printed: 0,
-    changedFiles: false,
+    changedFiles: () => false,
     left: [],
     run: { cli, code },
     result: {

@@ -1,4 +1,5 @@
 /** An engine for tests: a real store, a clock that is turned, and processes that only seem to run. */
+import type { Discovery } from "../clis/discovery.ts";
 import { testProfile } from "../clis/testing.ts";
 import { configSchema } from "../config/schema.ts";
 import { createRedactor } from "../lib/redact.ts";
@@ -8,6 +9,8 @@ import type { ProcessEnd, RunningProcess, SpawnOptions, SpawnPlan } from "../pro
 import type { Left } from "../process/left.ts";
 import type { Store } from "../store/store.ts";
 import { type TestStore, testStore } from "../store/testing.ts";
+import { createHookFailures } from "./hooks/failures.ts";
+import { createHooks } from "./hooks/hooks.ts";
 import { createEngine, type Engine, type EngineParts } from "./engine.ts";
 
 /** A process that a test ends. */
@@ -41,6 +44,7 @@ export interface TestEngineOptions {
   /** Keys of the profile of the CLI `prog`. */
   profile?: Record<string, unknown>;
   server?: Record<string, unknown>;
+  hooks?: Record<string, unknown>;
   /** Whether processes go on when they are asked to end. */
   stubborn?: boolean;
   /** Stands between the engine and its store. */
@@ -99,7 +103,26 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const profile = testProfile(options.profile);
   const config = configSchema.parse({
     server: { ...options.server },
+    hooks: { ...options.hooks },
     roles: { default: { cli: profile.name } },
+  });
+  const discovery: Discovery = {
+    probeAll: () => Promise.resolve(),
+    find: ({ binary }) => Promise.resolve({ path: `/bin/${binary}` }),
+  };
+  const launcherFor = () => Promise.resolve(launcher);
+  const redact = createRedactor({});
+  const hooks = createHooks({
+    config,
+    discovery,
+    launcherFor,
+    clock,
+    env: {},
+    home: store.folder,
+    owner: "own_1",
+    failures: createHookFailures(clock),
+    log,
+    redact,
   });
   const engine = createEngine({
     config,
@@ -107,13 +130,10 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     broken: new Map(),
     project: () => ({ config, warnings: [] }),
     preamble: () => Promise.resolve(""),
-    discovery: {
-      probeAll: () => Promise.resolve(),
-      find: ({ binary }) => Promise.resolve({ path: `/bin/${binary}` }),
-    },
+    discovery,
     store: options.between?.(store) ?? store,
     ownership: { id: "own_1", recover: () => Promise.resolve(), resign() {} },
-    launcherFor: () => Promise.resolve(launcher),
+    launcherFor,
     clock,
     ids: {
       job: () => `job_${String(++jobs).padStart(4, "0")}`,
@@ -122,8 +142,9 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     },
     env: {},
     cwd: store.folder,
+    hooks,
     log,
-    redact: createRedactor({}),
+    redact,
     onError: (error) => errors.push(error),
     ...options.parts,
   });
@@ -143,6 +164,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
       if (options.stubborn) { for (const process of processes) process.exit(137, "SIGKILL"); }
       await engine.interruptAll({ graceMs: 0 });
       await clock.advance(0);
+      hooks.close();
       store[Symbol.dispose]();
     },
   };

@@ -67,7 +67,7 @@ export interface JobTable {
   /** Tells that another CLI, or model, has taken the job. */
   moveTo(
     id: string,
-    to: { cli: string; model: string | undefined; preamble: string | undefined },
+    to: { cli: string; model: string | undefined; preamble: string | undefined; prompt: string },
   ): void;
   setProcess(id: string, pid: number, startTime: string | undefined): void;
   /**
@@ -200,10 +200,11 @@ export function createJobTable(
     countCalledBy: (id) =>
       one(`SELECT count(*) FROM jobs WHERE parent_id = :id AND ${UNFINISHED}`, { id }),
 
-    moveTo(id, { cli, model, preamble }) {
+    moveTo(id, { cli, model, preamble, prompt }) {
       db.prepare(
-        "UPDATE jobs SET cli = :cli, model = :model, preamble = :preamble WHERE id = :id",
-      ).run({ id, cli, model: model ?? null, preamble: preamble || null });
+        `UPDATE jobs SET cli = :cli, model = :model, preamble = :preamble, prompt = :prompt
+          WHERE id = :id`,
+      ).run({ id, cli, model: model ?? null, preamble: preamble || null, prompt });
     },
 
     setProcess(id, pid, startTime) {

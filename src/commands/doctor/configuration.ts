@@ -1,7 +1,7 @@
 /** The configuration: where it was looked for, what it says, and where each value came from. */
 import { configPlaces, type ConfigSources } from "../../config/folders.ts";
 import { loadConfig, type LoadedConfig } from "../../config/load.ts";
-import { leaves, nested, type Settings, valueAt } from "../../config/merge.ts";
+import { isMap, leaves, nested, type Settings, valueAt } from "../../config/merge.ts";
 import { ConfigError, formatPlace } from "../../config/problem.ts";
 import { applyProject, loadProject, type ProjectConfig } from "../../config/project.ts";
 import type { Config } from "../../config/schema.ts";
@@ -72,7 +72,9 @@ function valuesOf(
 ): { keys: string[]; value: string | number | boolean; origin: string }[] {
   return Array.from(leaves(config as unknown as Settings), ([keys, value]) => ({
     keys,
-    value: Array.isArray(value) ? value.join(", ") : value as string | number | boolean,
+    value: Array.isArray(value)
+      ? value.map((item) => isMap(item) ? item["name"] : item).join(", ")
+      : value as string | number | boolean,
     origin: originOf(keys, value, loaded, project),
   }));
 }

@@ -52,6 +52,7 @@ export async function examine(
     }),
     roles,
     ...loaded && storedBy(health),
+    hooks: health.hooks.map(({ failing: _, failures: __, last_failure: ___, ...hook }) => hook),
     config: section,
     permissions: describePermissions(needsOf(around, health)),
     process_control: health.process_control,
@@ -84,13 +85,19 @@ function storedBy(
   return { database, log, jobs: counts, ...servers && { servers }, ...sessions && { sessions } };
 }
 
-function needsOf({ config, profiles, cwd }: Surroundings, { clis }: Health): PermissionNeeds {
+function needsOf(
+  { config, profiles, cwd }: Surroundings,
+  { clis, hooks }: Health,
+): PermissionNeeds {
   const { db_path, log_file } = config.server;
   const files = [dirname(db_path), ...log_file === "" ? [] : [log_file]];
   return {
     read: [cwd, ...files],
     write: files,
-    run: clis.flatMap(({ name, path }) => path ?? profiles.get(name)?.binary ?? []),
+    run: [
+      ...clis.flatMap(({ name, path }) => path ?? profiles.get(name)?.binary ?? []),
+      ...hooks.flatMap(({ command, path }) => command ? path ?? command[0]! : []),
+    ],
     env: ["HOME", "PATH", "AIMUX_DEPTH"],
   };
 }

@@ -21,7 +21,12 @@ export function describePermissions({ read, write, run, env }: PermissionNeeds):
     of("net", "nothing: standard input and output need no network", [], () => ({})),
     of("env", "configuration, and what is passed on to CLIs", env, (variable) => ({ variable })),
     of("sys", "the home folder", ["homedir"], (kind) => ({ kind })),
-    of("run", "the CLIs, and ending their process groups", run, (command) => ({ command })),
+    of(
+      "run",
+      "the CLIs and hooks, and ending their process groups",
+      run,
+      (command) => ({ command }),
+    ),
     of("ffi", "pseudo-terminals, and ending groups where run is narrowed", [], () => ({})),
     of("import", "with all eight Deno lets aimux read /proc", [], () => ({})),
   ];

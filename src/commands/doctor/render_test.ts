@@ -46,6 +46,23 @@ const REPORT: DoctorReport = {
   }],
   database: { path: "/home/me/a.db", state: "absent", writable: true },
   log: { path: "", level: "info", state: "off" },
+  hooks: [
+    {
+      name: "policy",
+      event: "before",
+      command: ["policy", "--strict"],
+      path: "/home/me/bin/policy",
+      on_failure: "closed",
+      roles: ["coding"],
+    },
+    {
+      name: "gone",
+      event: "after",
+      command: ["/x/gone"],
+      problem: '"/x/gone" is no file that can be executed',
+      on_failure: "open",
+    },
+  ],
   config: {
     state: "ok",
     problems: [],

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { healthShape } from "../../engine/health_shape.ts";
 import { errorShape } from "../../mcp/tools/job_payload.ts";
 
-const { status, clis, jobs, sessions, servers, database, log, process_control } = healthShape.shape;
+const { status, clis, jobs, sessions, servers, database, log, hooks, process_control } =
+  healthShape.shape;
 
 const cli = clis.element.extend({
   usable: z.boolean().describe("Whether it can be started now"),
@@ -87,6 +88,8 @@ export const doctorShape = z.strictObject({
     .optional(),
   sessions,
   log: log.optional(),
+  hooks: z.array(hooks.element.omit({ failing: true, failures: true, last_failure: true }))
+    .describe("As health tells them, but for their failures"),
   config,
   permissions: z.array(permission),
   process_control,

@@ -27,6 +27,7 @@ export function sectionsOf(report: DoctorReport): Section[] {
     roles(report),
     database(report),
     log(report),
+    hooks(report),
     folders(report),
     values(report),
     permissions(report),
@@ -109,6 +110,27 @@ function log({ log }: DoctorReport): Section {
     ["level", log?.level],
     ["size", size(log?.bytes)],
   ]);
+}
+
+function hooks({ hooks }: DoctorReport): Section {
+  return {
+    title: "Hooks",
+    name: "hook",
+    head: ["HOOK", "ASKED", "STATE", "WHAT, OR WHAT IS WRONG"],
+    rows: hooks.map(({ name, event, builtin, command, path, problem, on_failure, clis, roles }) => [
+      plain(name),
+      plain(event),
+      problem === undefined ? { text: "ready", style: "green" } : { text: "broken", style: "red" },
+      lines(
+        problem,
+        builtin !== undefined && `built-in ${builtin}`,
+        [path, ...(command ?? []).slice(1)].filter((word) => word !== undefined).join(" "),
+        on_failure === "closed" && "blocks what it concerns where it fails",
+        clis && `only on ${clis.join(", ")}`,
+        roles && `only in role ${roles.join(", ")}`,
+      ),
+    ]),
+  };
 }
 
 function folders({ config }: DoctorReport): Section {

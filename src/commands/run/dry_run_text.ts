@@ -36,6 +36,7 @@ export function dryRunPayload(run: DryRun) {
     },
     env: Object.keys(plan.env).sort(),
     timeout_seconds: timeoutSeconds,
+    hooks: run.hooks,
     session: session ? { id: session.id, turns: session.turns } : null,
     job_id: run.jobId,
     session_id: run.sessionId,
@@ -64,6 +65,10 @@ export function dryRunText(run: DryRun): string {
     payload.executor === "pty" && "runs on: a pseudo-terminal, where there can be one",
     `environment: ${payload.env.join(" ")}`,
     `timeout: ${payload.timeout_seconds} s`,
+    ...(["before", "after"] as const).map((event) =>
+      payload.hooks[event].length > 0 &&
+      `hooks ${event}: ${payload.hooks[event].join(", ")}, which were not asked`
+    ),
     `session: ${payload.session ? `${payload.session.id}, continued` : "a new one"}`,
     ...payload.warnings.map((warning) => `warning: ${warning}`),
     "Nothing was started or recorded; the ids of job and session stand for new ones",

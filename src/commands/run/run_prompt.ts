@@ -1,7 +1,7 @@
 /** The way of `aimux run`: from the command line to an exit code. */
 import { createApp } from "../../app.ts";
 import { loadConfig, type LoadedConfig } from "../../config/load.ts";
-import { messageOf } from "../../lib/errors.ts";
+import { AimuxError, messageOf } from "../../lib/errors.ts";
 import { type ExecArguments, requestOf } from "../../mcp/tools/exec.ts";
 import type { Given, Program } from "../command.ts";
 import { EXIT, exitCodeOf } from "../exit_codes.ts";
@@ -68,7 +68,16 @@ async function carryOut(
   try {
     const parts = await app.parts();
     const { engine } = parts;
-    const { job, ended } = await engine.submit(requestOf(call, PRINCIPAL));
+    const taken = new AbortController();
+    void signalled.then(() => taken.abort());
+    const submission = await engine.submit(requestOf(call, PRINCIPAL), { signal: taken.signal })
+      .catch(unlessTaken);
+    if (!submission) {
+      const signal = await signalled;
+      report.view.note(`${signal}: nothing was started`);
+      return exitCodeOfSignal(signal);
+    }
+    const { job, ended } = submission;
     const over = new AbortController();
     const watching = watchJob(job, report.view, parts, over.signal)
       .catch((error) => app.log.warn("Cannot show progress", { error: messageOf(error) }));
@@ -90,5 +99,10 @@ async function carryOut(
       });
   } finally {
     await app.stop({ graceMs: 0 });
+  }
+
+  function unlessTaken(error: unknown): undefined {
+    if (error instanceof AimuxError && error.code === "cancelled") return undefined;
+    throw error;
   }
 }

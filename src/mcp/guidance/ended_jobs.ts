@@ -56,6 +56,8 @@ function waysAfterFailure(job: JobPayload, call: Call, repeat: Repeat): Record<s
         ...other,
         install: repeat({ when: error.hint ?? `${cli} is installed`, then: `${cli} runs` }),
       };
+    case "blocked":
+      return afterHook(job);
     case "storage":
       return {
         retry: repeat({ when: "There is room on the disk again", then: "The run is kept" }),
@@ -64,6 +66,37 @@ function waysAfterFailure(job: JobPayload, call: Call, repeat: Repeat): Record<s
       return { go_on: goOn(job, "The message and what was printed tell of no obstacle"), ...other };
   }
 }
+
+/** An answer was rejected, or what had to judge it has failed. */
+function afterHook(job: JobPayload): Record<string, Path> {
+  const { failure, reason } = job.error?.details ?? {};
+  if (failure !== undefined) {
+    return {
+      judge_yourself: {
+        when: "The hook cannot be mended now",
+        then: "Tell the user that the answer was not judged, and let them decide on partial_output",
+      },
+      go_on: goOn(job, `This is done: ${job.error?.hint ?? "the hook is mended"}`),
+    };
+  }
+  const why = typeof reason === "string"
+    ? `: ${reason.slice(0, REASON_CHARS)}`
+    : ", without a reason";
+  return {
+    correct: inSession(job, {
+      when: "The reason can be met",
+      prompt: `Your answer was not accepted${why}\nCorrect it, and answer in full again.`,
+      then: `${job.cli} knows its answer; the hook judges the new one`,
+    }),
+    ask: {
+      when: "It cannot be met, or you do not understand it",
+      then: "Tell the user what the hook has said, and stop",
+    },
+  };
+}
+
+/** Of a reason this much is repeated to the CLI. */
+const REASON_CHARS = 500;
 
 function goOn(job: JobPayload, when: string): Path {
   return inSession(job, { when, prompt: GO_ON, then: `${job.cli} knows what it was asked for` });

@@ -39,6 +39,8 @@ function afterRefusal(call: Call, refusal: Refusal): Guidance {
       return missing({ list: LIST, begin_anew: withoutSession(call, {}) });
     case "queue_full":
       return "max_fan_out" in details ? calledTooMuch() : queueFull();
+    case "blocked":
+      return blocked(call, refusal);
     case "depth_exceeded":
       return doItHere("You run inside aimux already, as deep as it may be");
     case "interrupted":
@@ -233,6 +235,41 @@ function nobodyWaits(): Guidance {
     choose_your_path: { end: { when: "Always", then: "End here: what you find reaches nobody" } },
     stop_conditions: ["You have ended"],
     do_not: ["Do not call it again"],
+  });
+}
+
+/** A hook that says no means the call; one that has failed means whoever keeps it. */
+function blocked(call: Call, { error: { hint, details = {} } }: Refusal): Guidance {
+  const failed = "failure" in details;
+  return guidance({
+    state: "refused",
+    you_are_here: failed
+      ? "A hook that has to be asked has failed; nothing was started"
+      : "A hook of this aimux forbids the call; nothing was started",
+    choose_your_path: failed
+      ? {
+        retry: again({
+          tool: "exec",
+          call,
+          when: `This is done: ${hint ?? "the hook is mended"}`,
+          then: "The hook is asked again",
+        }),
+      }
+      : {
+        change: {
+          when: "The reason can be met without giving up what the task is for",
+          then: "Make the call again so that it meets the reason",
+        },
+        ask: {
+          when: "It cannot be met, or you do not understand it",
+          then: "Tell the user what the hook has said, and stop",
+        },
+      },
+    stop_conditions: ["The hook lets the call pass, or a person has decided"],
+    do_not: [
+      "Do not repeat the same call unchanged",
+      "Do not try to get around the hook, by other words or by another tool",
+    ],
   });
 }
 

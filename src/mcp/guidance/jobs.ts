@@ -107,8 +107,10 @@ const WHERE: Record<JobPayload["status"], (job: JobPayload) => string> = {
   queued: ({ queue_position: place = 1 }) => `The job waits for its turn, at place ${place}`,
   running: ({ cli }) => `${cli} is working on it`,
   completed: ({ cli }) => `${cli} has answered`,
-  failed: ({ cli, error: { code } = { code: "failed" } }) =>
-    code === "failed" ? `${cli} failed` : `${cli} failed (${code})`,
+  failed: ({ cli, error: { code } = { code: "failed" } }) => {
+    if (code === "blocked") return `${cli} has answered, but a hook does not let the answer pass`;
+    return code === "failed" ? `${cli} failed` : `${cli} failed (${code})`;
+  },
   cancelled: () => "The job was cancelled before it had an answer",
   timed_out: ({ cli }) => `${cli} did not finish in its time`,
   interrupted: () => "aimux was stopped before the job had an answer",
@@ -120,9 +122,7 @@ export function ended(job: JobPayload, paths: Record<string, Path>): Guidance {
   return guidance({
     state: status,
     you_are_here: WHERE[status](job),
-    coverage_gaps: partial
-      ? ["There is no answer; partial_output is what was printed before the end"]
-      : ["There is no answer, and nothing was printed"],
+    coverage_gaps: [gapOf(job)],
     choose_your_path: {
       ...paths,
       ...partial && output_uri && {
@@ -138,6 +138,13 @@ export function ended(job: JobPayload, paths: Record<string, Path>): Guidance {
       ...doNotRepeat(job),
     ],
   });
+}
+
+function gapOf({ partial_output: partial, error }: JobPayload): string {
+  if (!partial) return "There is no answer, and nothing was printed";
+  return error?.code === "blocked"
+    ? "partial_output is the answer that did not pass"
+    : "There is no answer; partial_output is what was printed before the end";
 }
 
 function doNotRepeat({ status, error }: JobPayload): string[] {

@@ -87,8 +87,9 @@ export const exec = defineTool({
 
   classification: "async_mandatory",
   async start(given, context) {
-    const { engine, principal } = context;
-    const { job, syncWaitSeconds, ended } = await engine.submit(requestOf(given, principal));
+    const { engine, principal, signal } = context;
+    const request = requestOf(given, principal);
+    const { job, syncWaitSeconds, ended } = await engine.submit(request, { signal });
     return {
       waitSeconds: given.async ? 0 : syncWaitSeconds,
       ended,

@@ -119,6 +119,7 @@ function healthOf({ store, clock }: TestEngine): ToolContext["health"] {
       discovery: { find: ({ name }) => Promise.resolve(found[name]!) },
       store,
       log: { path: "", level: "info", state: "off" },
+      home: "/home/me",
       reach: "group",
       principal,
     });

@@ -1,0 +1,11 @@
+/** Kinds of values that several blocks of the configuration have. */
+import { z } from "zod";
+
+/** Names of CLIs and roles; they become folder and variable names. */
+export const namePattern = /^[a-z][a-z0-9_-]*$/;
+
+/** A number of a range, its ends included. */
+export function amount(min: number, max: number) {
+  const error = `Expected a number from ${min} to ${max}`;
+  return z.number(error).min(min, error).max(max, error);
+}
