@@ -96,6 +96,11 @@ const server = z.strictObject({
     .describe("The longest prompt that is accepted"),
   max_result_tokens: whole(2000, 1_000_000).default(20_000)
     .describe("Tokens that a result may take, its text and its JSON together; the rest is linked"),
+  allow_full: z.enum(["ask", "always", "never"]).default("ask")
+    .describe(
+      'Whether calls of clients may have permission "full": ask the user each time, and refuse ' +
+        "where the client cannot ask; always; never",
+    ),
   session_ttl_hours: whole(1, 87_600).default(24)
     .describe("Hours after which an unused session is deleted"),
   default_timeout_seconds: whole(1, 604_800).default(300)

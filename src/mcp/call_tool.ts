@@ -4,6 +4,7 @@ import { AimuxError, errorFacts } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { checkArguments, WrongArguments } from "./check_arguments.ts";
+import { type Ask, consent, InputNeeded } from "./consent.ts";
 import type { Call } from "./guidance/guidance.ts";
 import { type CallParts, perform } from "./hold.ts";
 import type { News } from "./news.ts";
@@ -20,9 +21,15 @@ export interface ToolCallParts extends CallParts {
   request: string | number;
   /** What this client has not been told yet and should know, whatever it asks for. */
   news?: News;
+  /** Asks the caller's user. */
+  ask: Ask;
 }
 
-/** Calls a tool; never throws. A failure to provide what it works with is told like any other. */
+/**
+ * Calls a tool. A failure is a result, also one to provide what the tool works with.
+ *
+ * @throws InputNeeded where the client has to ask its user before
+ */
 export async function callTool(
   tool: Tool,
   given: unknown,
@@ -34,12 +41,20 @@ export async function callTool(
   try {
     const input = checkArguments(tool, given);
     const work = workOf(tool, input);
-    const payload = await perform({ work, name: tool.name, given: input }, parts);
+    const wanted = tool.consent?.(input);
+    if (wanted) await consent(wanted, (await parts.context()).config, parts.ask);
+    // What was spent on asking is not waited once more.
+    const asked = (parts.clock.now() - since) / 1000;
+    const payload = await perform({ work, name: tool.name, given: input }, {
+      ...parts,
+      ...asked > 0 && { alreadyWaitedSeconds: asked },
+    });
     parts.log.debug("Tool answered", { ...facts, duration_ms: parts.clock.now() - since });
     const { config } = await parts.context();
     const news = parts.news?.() ?? [];
     return answered(tool, call, { payload, news }, config.server.max_result_tokens);
   } catch (error) {
+    if (error instanceof InputNeeded) throw error;
     if (error instanceof AimuxError) {
       parts.log.debug("Tool refused", { ...facts, code: error.code });
     } else parts.log.error("Unexpected", { ...facts, ...errorFacts(error) });

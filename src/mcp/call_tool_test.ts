@@ -57,6 +57,7 @@ type Told = Record<string, any>;
 async function call(probe: Tool, given: unknown, from = context) {
   const { structuredContent, content, isError } = await callTool(probe, given, {
     context: from,
+    ask: () => Promise.resolve("unable"),
     clock,
     log,
     redact,
@@ -212,6 +213,7 @@ Deno.test("an unforeseen failure is logged with its place, a refusal by its code
 
 Deno.test("news is told with whatever answer comes first, in words and as warnings", async () => {
   const parts = {
+    ask: () => Promise.resolve("unable" as const),
     ...{ context, clock, log, redact, request: 1 },
     news: () => ["The database was damaged"],
   };

@@ -12,6 +12,10 @@ export interface CallParts {
   /** What the tool works with; it may still be being built. */
   context(): Promise<ToolContext>;
   clock: Clock;
+  /** How long the caller wants to wait at most. */
+  longestWaitSeconds?: number;
+  /** How long the caller has been waiting before. */
+  alreadyWaitedSeconds?: number;
 }
 
 type Anything = Record<string, unknown>;
@@ -51,9 +55,9 @@ async function answer(
 async function startAndWait(
   name: string,
   start: (context: ToolContext) => Promise<Started<Anything>>,
-  { context, clock }: CallParts,
+  { context, clock, longestWaitSeconds = Infinity, alreadyWaitedSeconds = 0 }: CallParts,
 ): Promise<Anything> {
-  const arrived = clock.now();
+  const arrived = clock.now() - alreadyWaitedSeconds * 1000;
   const ready = context();
   const starting = ready.then(start);
   if (!await within(LONGEST_HOLD_SECONDS * 1000, starting, { clock })) {
@@ -66,7 +70,8 @@ async function startAndWait(
     );
   }
   const [started, { config, signal }] = [await starting, await ready];
-  const seconds = Math.min(started.waitSeconds, config.server.sync_wait_seconds);
+  const { sync_wait_seconds: most } = config.server;
+  const seconds = Math.min(started.waitSeconds, most, longestWaitSeconds);
   const left = arrived + seconds * 1000 - clock.now();
   if (left > 0) {
     const ended = await waitFor(started, left, { clock, signal });

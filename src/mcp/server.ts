@@ -1,5 +1,5 @@
 /** The MCP server: the same tools and resources for every client, transport and protocol era. */
-import { McpServer } from "@modelcontextprotocol/server";
+import { type CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
 import type { Redactor } from "../lib/redact.ts";
@@ -9,14 +9,18 @@ import type { Metrics } from "../engine/metrics_shape.ts";
 import { callTool } from "./call_tool.ts";
 import { registerCatalogResources } from "./catalog_resources.ts";
 import type { Connection } from "./connection.ts";
+import { asker, InputNeeded } from "./consent.ts";
 import { serveJobMessages } from "./job_messages.ts";
 import { registerJobResources } from "./job_resources.ts";
 import type { News } from "./news.ts";
+import { jobTasks, taskOf } from "./job_tasks.ts";
 import { progressSink } from "./progress_sink.ts";
 import { registerStateResources } from "./state_resources.ts";
 import { serveSubscriptions } from "./subscriptions.ts";
 import { describeTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
+import { createdTask, serveTasks, takesTasks, type TaskSource } from "./tasks.ts";
 import { TOOLS } from "./tools/registry.ts";
+import { status } from "./tools/status.ts";
 
 /** What a server is built from. */
 export interface ServerParts {
@@ -74,9 +78,30 @@ export function createMcpServer(parts: ServerParts): McpServer {
   });
   registerJobResources(server, parts);
   registerCatalogResources(server, parts);
+  if (era === "modern") serveTasks(server, tasksOf(parts));
   serveSubscriptions(server, { ...parts, closed: gone.signal });
   if (tellsMessages(parts.connection)) serveJobMessages(server, { ...parts, closed: gone.signal });
   return server;
+}
+
+/** The jobs of the caller as tasks. */
+function tasksOf(parts: ServerParts): TaskSource {
+  const { principal, context } = parts;
+  return jobTasks({
+    principal,
+    context,
+    resultOf: (jobId) =>
+      callTool(status, { job_id: jobId }, {
+        ...parts,
+        request: jobId,
+        ask: () => Promise.resolve("unable"),
+        context: async () => ({
+          ...await context(),
+          principal,
+          signal: new AbortController().signal,
+        }),
+      }),
+  });
 }
 
 /** The new era has no messages but those that belong to a request. */
@@ -84,11 +109,23 @@ function tellsMessages({ era, lasting }: Connection): boolean {
   return era === "legacy" && lasting;
 }
 
+/** A result that comes so soon needs no task. */
+const TASK_WAIT_SECONDS = 1;
+
 function register(
   server: McpServer,
   tool: Tool,
-  { context, principal, clock, log, redact, news }: ServerParts,
+  { context, principal, connection, clock, log, redact, news }: ServerParts,
 ): void {
+  /** A task where the work goes on after the call. */
+  async function taskFor(result: CallToolResult): Promise<CallToolResult> {
+    const payload = result.structuredContent as Record<string, unknown>;
+    const id = tool.task!(payload);
+    const parts = await context();
+    const job = id === undefined ? undefined : parts.store.jobs.find(id, principal);
+    return job ? createdTask(taskOf(job, parts)) : result;
+  }
+
   server.registerTool(
     tool.name,
     {
@@ -98,21 +135,31 @@ function register(
       outputSchema: unchecked(tool.output, "output"),
       annotations: tool.annotations,
     },
-    (given, { mcpReq: { id, signal, _meta, notify } }) => {
+    async (given, ctx) => {
+      const { id, signal, _meta, notify } = ctx.mcpReq;
       const progress = progressSink(_meta?.progressToken, clock, notify);
-      return callTool(tool, given, {
-        context: async () => ({
-          ...await context(),
-          principal,
-          signal,
-          ...progress && { progress },
-        }),
-        clock,
-        log,
-        redact,
-        request: id,
-        news,
-      });
+      const asTask = tool.task !== undefined && takesTasks(ctx);
+      try {
+        const result = await callTool(tool, given, {
+          context: async () => ({
+            ...await context(),
+            principal,
+            signal,
+            ...progress && { progress },
+          }),
+          clock,
+          log,
+          redact,
+          request: id,
+          news,
+          ask: asker(server, connection, ctx),
+          ...asTask && { longestWaitSeconds: TASK_WAIT_SECONDS },
+        });
+        return asTask ? await taskFor(result) : result;
+      } catch (error) {
+        if (error instanceof InputNeeded) return error.result;
+        throw error;
+      }
     },
   );
 }

@@ -3,5 +3,9 @@ import { createRedactor } from "../lib/redact.ts";
 import { tapLog } from "../lib/tapped_log.ts";
 import { testLog } from "../lib/testing_log.ts";
 
-/** A log that nobody reads, and a redactor that knows no variables. */
-export const UNHEARD = { log: tapLog(testLog()), redact: createRedactor({}) };
+/** A user who cannot be asked, a log that nobody reads, and a redactor that knows no variables. */
+export const UNHEARD = {
+  ask: () => Promise.resolve("unable" as const),
+  log: tapLog(testLog()),
+  redact: createRedactor({}),
+};

@@ -53,7 +53,10 @@ async function modeOf({ workplace }: TestServer, cli: CliName): Promise<string[]
 }
 
 Deno.test("each CLI is told its permission in its own words, or refuses what it has no words for", async (t) => {
-  await using aimux = await startServer({ emulators: [...CLI_NAMES] });
+  await using aimux = await startServer({
+    emulators: [...CLI_NAMES],
+    config: { server: { allow_full: "always" } },
+  });
   for (const cli of CLI_NAMES) {
     await t.step(cli, async () => {
       for (const permission of PERMISSIONS) {
@@ -203,6 +206,7 @@ Deno.test("what is tried in place of a run has its permission, and a CLI without
       goose: emulator.goose(),
     },
     profiles: { gemini: { model_fallback: [] } },
+    config: { server: { allow_full: "always" } },
   });
   const full = await aimux.call("exec", { prompt: "do it", permission: "full" });
   assert.deepEqual([full.cli, full.permission, full.status], ["goose", "full", "completed"]);

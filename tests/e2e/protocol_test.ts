@@ -2,6 +2,7 @@
 import type { Client } from "@modelcontextprotocol/client";
 import assert from "node:assert/strict";
 import { emulator } from "../emulators/mod.ts";
+import { requestLine, startRaw } from "./raw.ts";
 import { startServer } from "./server.ts";
 import { createWorkplace } from "./workplace.ts";
 
@@ -10,6 +11,8 @@ const said = (text: string) =>
 
 /** Says something, waits, and says more: long enough for a client to subscribe. */
 const talking = emulator.codex().prints(said("Reading")).waits(1500).prints(said("Writing"));
+
+const TASKS: Record<string, object> = { "io.modelcontextprotocol/tasks": {} };
 
 /** Collects what a client is told under a method, and waits for it. */
 function listenTo(client: Client, method: "resources/updated" | "message") {
@@ -146,6 +149,100 @@ Deno.test("a client of the old era that sets a log level is told what becomes of
   await aimux.client.setLoggingLevel("error");
   await aimux.call("exec", { prompt: "three", cli: "codex" });
   assert.equal(messages.heard.length, told.length);
+});
+
+Deno.test("to a client that takes tasks a run is one, and its end is the task's", async (t) => {
+  await using workplace = await createWorkplace({
+    emulators: {
+      codex: emulator.codex().waits(2000),
+      goose: emulator.goose().fails("auth"),
+      gemini: emulator.gemini().prints("thinking\n").thenHangs(),
+    },
+  });
+  const program = startRaw(workplace);
+  let requests = 0;
+  const call = async (method: string, params: Record<string, unknown>, extensions = TASKS) => {
+    const id = ++requests;
+    const _meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientInfo": { name: "t", version: "1" },
+      "io.modelcontextprotocol/clientCapabilities": { extensions },
+    };
+    await program.write(requestLine(id, method, { ...params, _meta }));
+    return await program.message((message) => message.id === id);
+  };
+  const exec = async (cli: string, extensions = TASKS) =>
+    (await call("tools/call", { name: "exec", arguments: { prompt: "go", cli } }, extensions))
+      .result;
+  const until = async (taskId: string, status: string) => {
+    for (;;) {
+      const { result } = await call("tasks/get", { taskId });
+      if (result.status === status) return result;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+
+  await t.step("it is announced", async () => {
+    const { result } = await call("server/discover", {});
+    assert.deepEqual(result.capabilities.extensions, TASKS);
+  });
+
+  await t.step("a job that goes on is a task with its id, and then has its result", async () => {
+    const { _meta, createdAt, lastUpdatedAt, taskId, statusMessage, ...task } = await exec("codex");
+    assert.deepEqual(task, {
+      resultType: "task",
+      status: "working",
+      ttlMs: 24 * 3_600_000,
+      pollIntervalMs: 2000,
+    });
+    assert.match(taskId, /^job_/);
+    assert.ok(createdAt <= lastUpdatedAt);
+    assert.equal(typeof statusMessage, "string");
+    const { result } = await until(taskId, "completed");
+    assert.equal(result.structuredContent.job_id, taskId);
+    assert.match(result.content[0].text, /^MOCK: go/);
+  });
+
+  await t.step(
+    "a failure that comes at once is told at once, and is a completed task",
+    async () => {
+      const failed = await exec("goose");
+      assert.deepEqual([failed.resultType, failed.isError], ["complete", true]);
+      const { result } = await call("tasks/get", { taskId: failed.structuredContent.job_id });
+      assert.deepEqual([result.status, result.result.isError], ["completed", true]);
+      assert.equal(result.result.structuredContent.error.code, "auth");
+    },
+  );
+
+  await t.step("a task is cancelled with its job, more than once too", async () => {
+    const { taskId } = await exec("gemini");
+    for (let n = 0; n < 2; n++) {
+      const { result } = await call("tasks/cancel", { taskId });
+      assert.equal(result.resultType, "complete");
+      assert.equal((await until(taskId, "cancelled")).result, undefined);
+    }
+    assert.deepEqual((await call("tasks/update", { taskId, inputResponses: {} })).error, undefined);
+  });
+
+  await t.step("who takes no tasks gets none, and no task is made up", async () => {
+    const { resultType, structuredContent: { status, job_id } } = await exec("codex", {});
+    assert.deepEqual([resultType, status], ["complete", "completed"]);
+    const { error } = await call("tasks/get", { taskId: job_id }, {});
+    assert.deepEqual([error.code, error.data], [-32021, {
+      requiredCapabilities: { extensions: TASKS },
+    }]);
+    for (const method of ["tasks/get", "tasks/cancel", "tasks/update"]) {
+      const { error: { code, message } } = await call(method, { taskId: "job_0" });
+      assert.deepEqual([code, message], [-32602, 'No task "job_0"']);
+    }
+    for (const method of ["tasks/list", "tasks/result"]) {
+      assert.equal((await call(method, { taskId: job_id })).error.code, -32601);
+    }
+  });
+
+  await program.end();
+  await program.ended;
+  assert.deepEqual(workplace.processesLeft(), []);
 });
 
 Deno.test("a client that still listens when it goes does not hold the server up", async () => {

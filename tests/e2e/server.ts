@@ -1,5 +1,5 @@
 /** Starts the real program and talks to it through a real MCP client. */
-import { Client } from "@modelcontextprotocol/client";
+import { Client, type ElicitResult } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { denoEnv, PROGRAM } from "./program.ts";
 import { createWorkplace, type Workplace, type WorkplaceOptions } from "./workplace.ts";
@@ -27,6 +27,8 @@ export interface ServerOptions extends WorkplaceOptions {
   workplace?: Workplace;
   /** `auto` speaks 2026-07-28, `legacy` the handshake of before. */
   era?: "auto" | "legacy";
+  /** What the user answers; without it the client cannot ask. */
+  answers?(question: string): Promise<ElicitResult> | ElicitResult;
 }
 
 /** Starts a server; disposing stops it and removes its workplace. */
@@ -40,7 +42,14 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   });
   const client = new Client({ name: "aimux-tests", version: "1.0.0" }, {
     versionNegotiation: { mode: options.era ?? "auto" },
+    capabilities: options.answers ? { elicitation: { form: {} } } : {},
   });
+  if (options.answers) {
+    client.setRequestHandler(
+      "elicitation/create",
+      async ({ params }) => await options.answers!(params.message),
+    );
+  }
   await client.connect(transport);
   const pid = transport.pid!;
   const stop = () => client.close();

@@ -40,6 +40,7 @@ function afterRefusal(call: Call, refusal: Refusal): Guidance {
     case "queue_full":
       return "max_fan_out" in details ? calledTooMuch() : queueFull();
     case "blocked":
+      if ("consent" in details) return refused(withoutConsent(call));
       return blocked(call, refusal);
     case "depth_exceeded":
       return doItHere("You run inside aimux already, as deep as it may be");
@@ -48,6 +49,23 @@ function afterRefusal(call: Call, refusal: Refusal): Guidance {
     default:
       return anyRefusal("exec", call, refusal);
   }
+}
+
+/** The user has not allowed it. */
+function withoutConsent(call: Call): Record<string, Path> {
+  return {
+    narrower: again({
+      tool: "exec",
+      call,
+      changes: { permission: "write" },
+      when: "The task can be done within its folder",
+      then: "The CLI may change the files of its folder, and no more",
+    }),
+    user: {
+      when: "The task needs all that the user may",
+      then: "Tell the user why; only the user can allow it",
+    },
+  };
 }
 
 /** Arguments that are of the right type, but not right. */

@@ -5,6 +5,7 @@ import type { Health } from "../../engine/health_shape.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Config } from "../../config/schema.ts";
+import type { Wanted } from "../consent.ts";
 import type { Policy } from "../guidance/guidance.ts";
 import type { ProgressSink } from "../progress_sink.ts";
 
@@ -99,6 +100,8 @@ interface Face<Input extends z.ZodType, Payload> {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
+  /** What the user has to allow before the work is started; nothing where it may be. */
+  consent?(given: z.output<Input>): Wanted | undefined;
   /** What to do next, after a result as after an error. */
   guidance: Policy<Payload>;
   /** The payload for a reader; a finished answer stands first. */
@@ -110,6 +113,8 @@ interface Face<Input extends z.ZodType, Payload> {
   fit(payload: Payload, tokens: number): Payload;
   /** Where what was left out of the payload can be read. */
   rest?(payload: Payload): { uri: string; title: string } | undefined;
+  /** The job that goes on after the call; a client that takes tasks is given one for it. */
+  task?(payload: Payload): string | undefined;
   /** Whether the payload tells of a failure. */
   failed?(payload: Payload): boolean;
 }

@@ -6,6 +6,7 @@ import { askedPermission } from "../../engine/asked_permission.ts";
 import { FALLBACKS } from "../../engine/next_attempt.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
+import { isFinal } from "../../store/job.ts";
 import { tellProgress } from "../follow_job.ts";
 import { execGuidance } from "../guidance/exec.ts";
 import { defineTool } from "./define_tool.ts";
@@ -79,10 +80,20 @@ export const exec = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
+  consent: ({ permission, prompt, cli, role, cwd }) =>
+    permission !== "full" ? undefined : {
+      name: 'permission "full"',
+      question: `Let ${cli ?? `the CLI of role ${role ?? "default"}`} run with full permission? ` +
+        `It may then change any file and run any command that you may.\n` +
+        `Folder: ${cwd ?? "the server's"}\nTask: ${brief(prompt)}`,
+      setting: "allow_full",
+      instead: 'Pass permission "write"',
+    },
   guidance: execGuidance,
   text: jobText,
   fit: fitJob,
   rest: wholeAnswer,
+  task: ({ status, job_id }) => status && !isFinal(status) ? job_id : undefined,
   failed: ({ status, error }) => error !== undefined && status !== "completed",
 
   classification: "async_mandatory",
@@ -125,4 +136,12 @@ export function requestOf(given: ExecArguments, principal: string): RunRequest {
       stallTimeoutSeconds: given.stall_timeout_seconds,
     },
   };
+}
+
+/** The most characters of a prompt in a question. */
+const BRIEF_CHARS = 500;
+
+function brief(prompt: string): string {
+  if (prompt.length <= BRIEF_CHARS) return prompt;
+  return `${prompt.slice(0, BRIEF_CHARS).toWellFormed()}…`;
 }

@@ -145,7 +145,12 @@ export function createLegacyExchanges(
       if ("method" in message) {
         const id = `aimux-${++questions}`;
         asked.set(id, message.id);
-        return await send({ ...message, id }, options);
+        // There is no other stream than that of the calls.
+        const relatedRequestId = options?.relatedRequestId ?? [...calls][0];
+        return await send({ ...message, id }, {
+          ...options,
+          ...relatedRequestId !== undefined && { relatedRequestId },
+        });
       }
       if (message.id === HANDSHAKE_ID) return;
       if (message.id !== undefined) calls.delete(message.id);

@@ -1,0 +1,128 @@
+/** Asks the user, through the client, before something dangerous is done. */
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  inputRequired,
+  type InputRequiredResult,
+  inputResponse,
+  type McpServer,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import type { Config } from "../config/schema.ts";
+import { AimuxError } from "../lib/errors.ts";
+import type { Connection } from "./connection.ts";
+
+/** How long a user has to answer while the call is held; many clients give a call up at 60 s. */
+const ANSWER_SECONDS = 50;
+
+/** Under which key the new era answers. */
+const KEY = "consent";
+
+/** What the user has to allow. */
+export interface Wanted {
+  /** What it is called in messages: `permission "full"`. */
+  name: string;
+  /** The question as the user sees it. */
+  question: string;
+  /** The setting in `server` that answers once for all. */
+  setting: "allow_full";
+  /** What a caller can do without it. */
+  instead: string;
+}
+
+/** What came of a question; `unable`: the client cannot ask its user. */
+export type Answer = "accepted" | "declined" | "cancelled" | "unanswered" | "unable";
+
+/** Asks. @throws InputNeeded */
+export type Ask = (question: string) => Promise<Answer> | Answer;
+
+/** In the new era the client asks, and then makes the call again with the answer. */
+export class InputNeeded extends Error {
+  /** What the client is told in place of a result. */
+  readonly result: InputRequiredResult;
+
+  constructor(result: InputRequiredResult) {
+    super("The client has to ask its user first");
+    this.result = result;
+  }
+}
+
+/**
+ * Sees to it that the user allows what a call wants.
+ *
+ * @throws AimuxError `blocked`
+ * @throws InputNeeded
+ */
+export async function consent(
+  wanted: Wanted,
+  { server }: Pick<Config, "server">,
+  ask: Ask,
+): Promise<void> {
+  const allowed = server[wanted.setting];
+  if (allowed === "always") return;
+  const answer = allowed === "never" ? allowed : await ask(wanted.question);
+  if (answer !== "accepted") throw blocked(wanted, answer);
+}
+
+function blocked(
+  { name, setting, instead }: Wanted,
+  answer: Exclude<Answer, "accepted"> | "never",
+): AimuxError {
+  const key = `server.${setting}`;
+  const variable = `AIMUX_SERVER_${setting.toUpperCase()}`;
+  const told = {
+    never: [`${name} is not allowed here: "${key}" is "never"`, instead],
+    unable: [
+      `${name} needs the user's consent, and this client cannot ask for it`,
+      `${instead}; or the user sets "${key}" to "always" (${variable}=always)`,
+    ],
+    declined: [`The user declined ${name}`, `${instead}, or ask the user what to do`],
+    cancelled: [`The user did not decide on ${name}`, `${instead}, or ask the user what to do`],
+    unanswered: [
+      `The user was asked for ${name} and did not answer within ${ANSWER_SECONDS} seconds`,
+      `${instead}, or call again when the user is there`,
+    ],
+  }[answer] as [string, string];
+  const message = told[0][0]!.toUpperCase() + told[0].slice(1);
+  return new AimuxError("blocked", message, { hint: told[1], details: { consent: answer } });
+}
+
+/** The way to ask the client of a request. */
+export function asker(server: McpServer, { era }: Connection, { mcpReq }: ServerContext): Ask {
+  const form = {
+    // To accept is to allow: no field could say more.
+    requestedSchema: { type: "object" as const, properties: {} },
+  };
+  return era === "modern" ? askByResult : askByRequest;
+
+  function askByResult(message: string): Answer {
+    const answer = inputResponse(mcpReq.inputResponses, KEY);
+    if (answer.kind === "elicit") return ANSWERS[answer.action];
+    const envelope = (mcpReq.envelope ?? {}) as Record<string, ClientCapabilities | undefined>;
+    if (!takesForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return "unable";
+    const question = inputRequired.elicit({ message, ...form });
+    throw new InputNeeded(inputRequired({ inputRequests: { [KEY]: question } }));
+  }
+
+  async function askByRequest(message: string): Promise<Answer> {
+    if (!takesForms(server.server.getClientCapabilities())) return "unable";
+    try {
+      const { action } = await mcpReq.send(
+        { method: "elicitation/create", params: { message, ...form } },
+        { timeout: ANSWER_SECONDS * 1000, signal: mcpReq.signal },
+      );
+      return ANSWERS[action];
+    } catch {
+      // No answer is no consent, whatever the reason.
+      return mcpReq.signal.aborted ? "cancelled" : "unanswered";
+    }
+  }
+}
+
+const ANSWERS = { accept: "accepted", decline: "declined", cancel: "cancelled" } as const;
+
+/** Clients of before the modes declare an empty object. */
+function takesForms(capabilities: ClientCapabilities | undefined): boolean {
+  const elicitation = capabilities?.elicitation;
+  return elicitation !== undefined && (elicitation.form !== undefined || !("url" in elicitation));
+}
