@@ -142,13 +142,6 @@ Deno.test("variables override the files, and a wrong one is named", async () => 
   assert.match(stderr, /AIMUX_SERVER_MAX_CONCURRENT_JOBS/);
 });
 
-Deno.test("a transport that is not there yet is refused in words", async () => {
-  await using workplace = await createWorkplace();
-  const { code, stderr } = await runRaw(workplace, "", { env: { MCP_TRANSPORT: "sse" } });
-  assert.equal(code, 1);
-  assert.match(stderr, /serves "stdio" only, not "sse"/);
-});
-
 Deno.test("the command line tells its version and refuses what it does not know", async () => {
   await using workplace = await createWorkplace();
   const run = async (...args: string[]) => {

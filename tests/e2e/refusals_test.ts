@@ -78,16 +78,6 @@ Deno.test("status of an unknown job is not_found, the seed's example included", 
   assert.equal(result.error.code, "invalid_input");
 });
 
-Deno.test("without any CLI the server starts, and exec says what to install", async () => {
-  await using aimux = await startServer({ emulators: [] });
-  const { tools } = await aimux.client.listTools();
-  assert.equal(tools.length, 3);
-  const result = await aimux.call("exec", { prompt: "say hi" });
-  assert.equal(result.error.code, "cli_not_installed");
-  assert.match(result.error.hint, /codex: npm install -g @openai\/codex/);
-  assert.match(result.error.hint, /aider: pip install aider-chat/);
-});
-
 Deno.test("a CLI that is installed or removed while the server runs is noticed", async () => {
   await using aimux = await startServer({ emulators: [] });
   const call = () => aimux.call("exec", { prompt: "say hi", cli: "codex" });
