@@ -31,6 +31,12 @@ export interface PlanContext {
   os?: typeof Deno.build.os;
 }
 
+/** A file that is there as long as its run. */
+export interface PlannedFile {
+  path: string;
+  text: string;
+}
+
 /** A call that is ready to be started. */
 export interface CliPlan {
   command: string;
@@ -41,7 +47,9 @@ export interface CliPlan {
   env: Record<string, string>;
   stdin?: string;
   /** A file to write before the start and to remove after the end. */
-  file?: { path: string; text: string };
+  file?: PlannedFile;
+  /** Files of settings that its variables name; the same holds for them. */
+  settings: PlannedFile[];
   warnings: string[];
 }
 
@@ -59,7 +67,12 @@ const ARGUMENT_BYTES = { windows: 24_000, other: 120_000 } as const;
  */
 export function planRun(profile: CliProfile, request: CliRequest, context: PlanContext): CliPlan {
   const warnings: string[] = [];
-  const added = { ...profile.permission_env[request.permission], ...context.ownEnv };
+  const settings = settingsFiles(profile, request.permission, context);
+  const added = {
+    ...profile.permission_env[request.permission],
+    ...Object.fromEntries(settings.map(({ variable, path }) => [variable, path])),
+    ...context.ownEnv,
+  };
   const [, ...fixed] = profile.command.base.trim().split(/\s+/);
   const delivery = deliver(profile, request.prompt, context);
   const args = [
@@ -79,6 +92,7 @@ export function planRun(profile: CliProfile, request: CliRequest, context: PlanC
     env: withOwnFolder(childEnvironment(profile, context.env, added, context.os), context),
     ...delivery.stdin !== undefined && { stdin: delivery.stdin },
     ...delivery.file && { file: delivery.file },
+    settings: settings.map(({ path, text }) => ({ path, text })),
     warnings,
   };
 }
@@ -118,6 +132,16 @@ function permissionFlags(profile: CliProfile, permission: Permission): string[] 
   const flags = { read_only: read_only_flags, write: write_flags, full: full_flags }[permission];
   if (flags && canRun(profile, permission)) return flags;
   throw notPermitted(profile.name, permission, { cli: profile.name });
+}
+
+/** What a CLI is told of a permission by a file, which a variable names. */
+function settingsFiles(
+  profile: CliProfile,
+  permission: Permission,
+  { stateDir, promptFile }: PlanContext,
+): (PlannedFile & { variable: string })[] {
+  return Object.entries(profile.permission_files[permission] ?? {})
+    .map(([variable, text]) => ({ variable, path: `${stateDir}/${promptFile}.${variable}`, text }));
 }
 
 /** The refusal of a CLI that has no mode for a permission. */

@@ -192,6 +192,18 @@ Deno.test("variables of a permission stand before those of the user and the prof
   assert.deepEqual(modes, ["ask", "edit", "all"]);
 });
 
+Deno.test("what a CLI takes a permission from may be a file, which a variable names", () => {
+  const profile = testProfile({
+    read_only_flags: [],
+    permission_files: { read_only: { SETTINGS: "{}" } },
+  });
+  const reading = plan(profile, { permission: "read_only" });
+  assert.equal(reading.env["SETTINGS"], "/state/job_1.prompt.SETTINGS");
+  assert.deepEqual(reading.settings, [{ path: "/state/job_1.prompt.SETTINGS", text: "{}" }]);
+  const writing = plan(profile);
+  assert.deepEqual([writing.env["SETTINGS"], writing.settings], [undefined, []]);
+});
+
 Deno.test("a model or an effort that the CLI does not take is told, not dropped silently", () => {
   const { args, warnings } = plan(testProfile(), { model: "m1", effort: "high" });
   assert.deepEqual(args, ["say hi"]);
@@ -258,7 +270,7 @@ const COMPARABLE: [string, Partial<CliRequest>, string[]?][] = [
   ["claude/stdin20k", { prompt: LONG, permission }, ["--permission-mode", "plan"]],
   ["cline/ok", { permission }],
   ["cline/error_401", { prompt: "MOCK_STATUS_401 now" }],
-  ["cn/stdin20k_pipe_format_before_p", { prompt: LONG, permission }, ["--readonly"]],
+  ["cn/stdin20k_pipe_format_before_p", { prompt: LONG, permission: "full" }, ["--auto"]],
   ["codex/ok", { permission }, ["-c", "analytics.enabled=false", "--"]],
   [
     "codex/resume",
@@ -315,11 +327,15 @@ const UNRECORDED: Record<string, string[]> = {
   claude: ["acceptEdits", "bypassPermissions", "--model", "--effort"],
   cline: ["--auto-approve", "true", "-m", "--thinking", "Do what the following text asks."],
   codex: ["workspace-write", "danger-full-access", "-m"],
-  continue: ["--auto", "--model"],
+  continue: [
+    ...["--auto", "--model", "--allow", "--exclude"],
+    ...["Edit", "MultiEdit", "Write", "Bash", "Subagent"],
+  ],
   crush: ["run", "-q", "-m"],
   droid: ["--auto", "low", "--skip-permissions-unsafe", "-r", "-s"],
   gemini: ["auto_edit", "yolo"],
   goose: ["--model"],
+  gptme: ["read,save,append,patch"],
   opencode: ["--agent", "plan", "--auto", "-m", "--variant"],
   qwen: ["auto-edit", "yolo", "-m"],
 };

@@ -76,6 +76,8 @@ export const profileSchema = z.strictObject({
     .describe("Flags that let it do all that the user may; without the key it cannot be told to"),
   permission_env: z.partialRecord(z.enum(PERMISSIONS), z.record(z.string(), z.string()))
     .default({}).describe("Variables set for the CLI with a permission"),
+  permission_files: z.partialRecord(z.enum(PERMISSIONS), z.record(z.string(), z.string()))
+    .default({}).describe("The same for variables that name a file: here is what stands in it"),
 
   model_flag: z.string().optional(),
   default_model: z.string().optional(),

@@ -99,14 +99,15 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   const { completion_pattern: completion } = route.profile;
   const pattern = completion === undefined ? undefined : new RegExp(completion);
 
-  if (plan.file) writePrivately(plan.file.path, plan.file.text);
+  const needed = [...plan.settings, ...plan.file ? [plan.file] : []];
+  for (const { path, text } of needed) writePrivately(path, text);
   try {
     const process = start();
     if (process instanceof AimuxError) return notStarted(attempt, process);
     return conclude(await follow(process), process);
   } finally {
     over.abort();
-    if (plan.file) removeQuietly(plan.file.path);
+    for (const { path } of needed) removeQuietly(path);
   }
 
   /** A process whose start cannot be recorded is ended: nobody would find it later. */

@@ -9,7 +9,7 @@ import { createWorkplace } from "./workplace.ts";
 
 const PERMISSIONS = ["read_only", "write", "full"] as const;
 
-/** What stands in the arguments, or `NAME=value` in the environment, for each permission. */
+/** What stands in the arguments, or `NAME~part of the value` in the environment, for each. */
 const MODES: Record<CliName, Record<Permission, string[] | undefined>> = {
   codex: {
     read_only: ["--sandbox read-only"],
@@ -32,13 +32,33 @@ const MODES: Record<CliName, Record<Permission, string[] | undefined>> = {
     full: ["--approval-mode yolo"],
   },
   aider: { read_only: ["--chat-mode ask"], write: [], full: [] },
-  goose: { read_only: undefined, write: ["GOOSE_MODE=auto"], full: ["GOOSE_MODE=auto"] },
+  goose: { read_only: undefined, write: ["GOOSE_MODE~auto"], full: ["GOOSE_MODE~auto"] },
   crush: { read_only: undefined, write: [], full: [] },
-  gptme: { read_only: ["--tools read-only"], write: [], full: [] },
-  cline: { read_only: ["--plan"], write: [], full: ["--auto-approve true"] },
-  continue: { read_only: ["--readonly"], write: ["--auto"], full: ["--auto"] },
+  gptme: {
+    read_only: ["--tools read-only"],
+    write: ["--tools read,save,append,patch"],
+    full: [],
+  },
+  cline: {
+    read_only: ["--plan", "CLINE_GLOBAL_SETTINGS_PATH~/job_"],
+    write: ["CLINE_GLOBAL_SETTINGS_PATH~/job_"],
+    full: ["--auto-approve true"],
+  },
+  continue: {
+    read_only: ["--exclude Edit", "--exclude Write", "--exclude Bash"],
+    write: ["--exclude Bash", "--allow Edit", "--allow Write"],
+    full: ["--auto"],
+  },
   droid: { read_only: [], write: ["--auto low"], full: ["--skip-permissions-unsafe"] },
-  opencode: { read_only: ["--agent plan"], write: [], full: ["--auto"] },
+  opencode: {
+    read_only: [
+      "--agent plan",
+      'OPENCODE_PERMISSION~{"*": "deny"',
+      'OPENCODE_PERMISSION~"bash": "deny"',
+    ],
+    write: ['OPENCODE_PERMISSION~"bash": "deny"', 'OPENCODE_PERMISSION~"edit": "allow"'],
+    full: ["--auto"],
+  },
 };
 
 /** What the newest call of a CLI says of permissions. */
@@ -46,8 +66,8 @@ async function modeOf({ workplace }: TestServer, cli: CliName): Promise<string[]
   const { argv, env } = (await callsOf(workplace.home, cli)).at(-1)!;
   const words = ` ${argv.join(" ")} `;
   const told = (mode: string) => {
-    const [name = "", value] = mode.split("=");
-    return value === undefined ? words.includes(` ${mode} `) : env[name] === value;
+    const [name = "", part] = mode.split("~");
+    return part === undefined ? words.includes(` ${mode} `) : env[name]?.includes(part);
   };
   return [...new Set(Object.values(MODES[cli]).flatMap((modes) => modes ?? []))].filter(told);
 }
@@ -195,6 +215,8 @@ Deno.test("each CLI is told its permission in its own words, or refuses what it 
       ["write", 0],
     ]);
   });
+  const kept = Array.from(Deno.readDirSync(`${aimux.workplace.home}/.config/aimux/state`));
+  assert.deepEqual(kept.filter(({ name }) => name.startsWith("job_")), []);
   assert.deepEqual(aimux.processesLeft(), []);
 });
 
@@ -212,7 +234,7 @@ Deno.test("what is tried in place of a run has its permission, and a CLI without
   assert.deepEqual([full.cli, full.permission, full.status], ["goose", "full", "completed"]);
   assert.deepEqual(await modeOf(aimux, "codex"), ["--sandbox danger-full-access"]);
   assert.deepEqual(await modeOf(aimux, "gemini"), ["--approval-mode yolo"]);
-  assert.deepEqual(await modeOf(aimux, "goose"), ["GOOSE_MODE=auto"]);
+  assert.deepEqual(await modeOf(aimux, "goose"), ["GOOSE_MODE~auto"]);
 
   const reading = await aimux.call("exec", { prompt: "look", read_only: true });
   assert.equal(reading.status, "failed", "goose cannot promise it");

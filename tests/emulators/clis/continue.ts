@@ -6,7 +6,7 @@ import type { Session } from "../store.ts";
 
 const GRAMMAR: Grammar = {
   switches: ["-p, --print", "--readonly", "--auto", "--resume"],
-  values: ["--config", "--format", "--model", "--fork"],
+  values: ["--config", "--format", "--model", "--fork", "--allow", "--ask", "--exclude"],
   hyphenValues: true,
 };
 

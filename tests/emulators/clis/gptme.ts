@@ -62,9 +62,9 @@ function turnOf(call: Invocation, session: Session, prompt: string, args: Args):
   const turn = session.turns + 1;
   const noise = opening(model, args);
   const save = (turns: number) => call.store.save({ ...session, turns });
-  // The tool `complete` is among the default ones; without a call of it gptme asks twice.
+  // The tool `complete` comes with all tools but the read-only ones; without a call of it gptme asks twice.
   const tools = args.values["tools"];
-  const nudges = tools === undefined || tools.split(",").includes("complete") ? 2 : 0;
+  const nudges = tools === "read-only" ? 0 : 2;
   return {
     prompt,
     turns: turn,
