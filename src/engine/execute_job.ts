@@ -131,10 +131,10 @@ export async function executeJob(
   }
 
   /** Its standing is not worth a job: what cannot be recorded is told, and the job goes on. */
-  async function recordAttempt({ run }: AttemptEnd, { model }: Route): Promise<void> {
+  async function recordAttempt({ run, retryAfterMs }: AttemptEnd, { model }: Route): Promise<void> {
     const modelNamed = execution.modelNamed && model === route.model;
     const { breakers } = store;
-    const ended = { cli: run.cli, model, modelNamed, code: run.code };
+    const ended = { cli: run.cli, model, modelNamed, code: run.code, retryAfterMs };
     const count = () => recordStanding(ended, { breakers, config: parts.config, now: clock.now() });
     await whileBusy(() => store.transaction(count), { clock, tries: FEW_TRIES })
       .catch(parts.onError);

@@ -175,6 +175,42 @@ Deno.test("roles pass over a model that is at its limit, and the breaker opens f
   await at.engine.submit({ ...request, cli: "prog" });
 });
 
+Deno.test("a limit that tells when it is lifted keeps roles away for so long", async () => {
+  await using at = engine({ profile: { model_fallback: [] } });
+  const { job } = await at.engine.submit({ ...request, cli: "prog" });
+  await fails(at, 1, "Error: 429 Too Many Requests. Please try again in 90s\n");
+  const { result } = await ended(at, job);
+  assert.equal(result?.error?.hint, "Try again in 90 seconds, or choose another CLI");
+  assert.equal(result?.error?.details?.["retry_after_seconds"], 90);
+  const cliNow = async () => (await at.engine.submit(request)).job.cli;
+  await at.clock.advance(89_000);
+  assert.equal(await cliNow(), "other");
+  await at.clock.advance(1000);
+  assert.equal(await cliNow(), "prog");
+});
+
+Deno.test("a model that the call names may be replaced as far as the call allows", async () => {
+  await using at = engine();
+  const named = { ...request, cli: "prog", model: "m9" };
+  const { job: none } = await at.engine.submit(named);
+  await fails(at, 1, QUOTA);
+  assert.deepEqual(attemptsOf(await ended(at, none)), ["prog m9 quota"]);
+  const { job: models } = await at.engine.submit({ ...named, fallback: "model" });
+  await fails(at, 2, QUOTA);
+  await answers(at, 3);
+  const end = await ended(at, models);
+  assert.deepEqual(attemptsOf(end), ["prog m9 quota", "prog m2 completed"]);
+
+  // A session stays with its CLI, and asks for what it was begun with.
+  const { job: next } = await at.engine.submit({ ...request, sessionId: end.sessionId });
+  for (const n of [4, 5, 6]) await fails(at, n, QUOTA);
+  assert.deepEqual(attemptsOf(await ended(at, next)), [
+    "prog m9 quota",
+    "prog m2 quota",
+    "prog m3 quota",
+  ]);
+});
+
 Deno.test("cancelled jobs and bad input do not count against a CLI", async () => {
   await using at = engine();
   for (let n = 1; n <= 3; n++) {

@@ -25,11 +25,13 @@ export interface EndedAttempt {
   /** Whether the caller named the model: that there is none such is then no fault of the CLI. */
   modelNamed: boolean;
   code: ErrorCode | "completed";
+  /** How long the provider wants to be left alone, where it has said so. */
+  retryAfterMs?: number | undefined;
 }
 
 /** Counts it; to be called in a transaction. */
 export function recordStanding(
-  { cli, model, modelNamed, code }: EndedAttempt,
+  { cli, model, modelNamed, code, retryAfterMs = 0 }: EndedAttempt,
   { breakers, config, now }: { breakers: BreakerTable; config: Config; now: number },
 ): void {
   if (code === "completed") return breakers.succeeded(cli);
@@ -37,6 +39,6 @@ export function recordStanding(
   if (badInput || !COUNTED.includes(code)) return;
   breakers.failed(cli, code, breakerSettings(config), now);
   if (!COOLING.includes(code)) return;
-  const until = now + config.server.model_cooldown_seconds * 1000;
+  const until = now + Math.max(config.server.model_cooldown_seconds * 1000, retryAfterMs);
   breakers.coolDown({ cli, ...model !== undefined && { model }, until, code });
 }

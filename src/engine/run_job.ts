@@ -1,10 +1,11 @@
 /** One attempt: one process of one CLI, from its start to a decoded result. */
 import { judge } from "../clis/outcome.ts";
+import { retryAfter } from "../clis/retry_after.ts";
 import { showsChanges } from "../clis/shows_changes.ts";
 import type { Decoded } from "../clis/decoder.ts";
 import { decoderFor } from "../clis/decoders/mod.ts";
 import type { Clock } from "../lib/clock.ts";
-import { AimuxError, messageOf } from "../lib/errors.ts";
+import { AimuxError, type ErrorCode, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
@@ -70,6 +71,8 @@ export interface AttemptEnd {
   changedFiles(): boolean;
   /** What could not be ended. */
   left: Left[];
+  /** How long to leave the CLI, or its model, alone, where the failure's message says that. */
+  retryAfterMs?: number;
   /** What the metrics keep of it. */
   run: Run;
 }
@@ -184,6 +187,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     const left = leftWarnings(ending, launcher.reach);
     const { status, code, message } = verdictOn(ending, decoded, errors);
     const completed = status === "completed";
+    const wait = PASSING.includes(code) ? retryAfter(message, clock.now()) : undefined;
     const told = { cli: route.profile.name, ...route.model && { model: route.model } };
     return {
       status,
@@ -191,6 +195,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       printed: stdout.bytes,
       changedFiles: () => showsChanges(route.profile, output),
       left: ending.left,
+      ...wait !== undefined && { retryAfterMs: wait },
       run: {
         cli: route.profile.name,
         code: completed ? "completed" : code,
@@ -199,9 +204,10 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       },
       result: {
         ...shared,
-        ...completed
-          ? answerOf(decoded.text, files.answer, job.id)
-          : { error: { code, message, ...hintFor(code, route) }, ...partialOf(ending, decoded) },
+        ...completed ? answerOf(decoded.text, files.answer, job.id) : {
+          error: { code, message, ...hintFor(code, route, wait), ...detailsOf(wait) },
+          ...partialOf(ending, decoded),
+        },
         attempts: [...route.attempts, { ...told, code: completed ? "completed" : code, message }],
         warnings: [...warnings, ...left],
       },
@@ -297,8 +303,19 @@ function answerOf(
   return { content: cut.text, truncated: true, output_uri: whole };
 }
 
-function hintFor(code: string, { profile }: Route): { hint?: string } {
+/** Failures that pass, so that a message may say when. */
+const PASSING: readonly ErrorCode[] = ["quota", "transient"];
+
+function detailsOf(waitMs: number | undefined): { details?: Record<string, unknown> } {
+  return waitMs === undefined ? {} : { details: { retry_after_seconds: Math.ceil(waitMs / 1000) } };
+}
+
+function hintFor(code: string, { profile }: Route, waitMs?: number): { hint?: string } {
   if (code === "auth" && profile.login) return { hint: `Log in: ${profile.login}` };
+  if (waitMs !== undefined) {
+    const seconds = Math.ceil(waitMs / 1000);
+    return { hint: `Try again in ${seconds} seconds, or choose another CLI` };
+  }
   if (code === "quota") return { hint: "Wait for the limit to be lifted, or choose another CLI" };
   if (code === "timed_out") {
     return { hint: "Pass a larger timeout_seconds, or split the task" };

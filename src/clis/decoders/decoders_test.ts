@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { outputText } from "../../lib/output_text.ts";
 import { judge } from "../outcome.ts";
-import { decoders } from "./mod.ts";
+import { shippedProfiles } from "../testing.ts";
+import { decoderFor } from "./mod.ts";
 
 const CAPTURES = new URL("../../../tests/fixtures/captures/", import.meta.url);
 
@@ -14,6 +15,7 @@ interface Expectation {
   outcome: string;
 }
 
+const profiles = shippedProfiles();
 const expected: Record<string, Expectation> = JSON.parse(read("expected.json"));
 
 Deno.test("every recording has an expectation, and every expectation a recording", () => {
@@ -23,15 +25,15 @@ Deno.test("every recording has an expectation, and every expectation a recording
 for (const [name, expectation] of Object.entries(expected)) {
   Deno.test(`the recording ${name} means what it says`, () => {
     const [folder = ""] = name.split("/");
-    const decode = decoders[folder === "cn" ? "continue" : folder];
-    assert.ok(decode, `no decoder for ${folder}`);
+    const profile = profiles.get(folder === "cn" ? "continue" : folder);
+    assert.ok(profile, `no profile for ${folder}`);
     const stderr = read(`${name}.stderr`);
 
-    const decoded = decode({
+    const decoded = decoderFor(profile)({
       stdout: outputText(read(`${name}.stdout`)),
       stderr: outputText(stderr),
     });
-    const verdict = judge(decoded, { code: Number(read(`${name}.exit`)) }, stderr, folder);
+    const verdict = judge(decoded, { code: Number(read(`${name}.exit`)) }, stderr, folder, profile);
 
     const { text, cliSessionId, usage, threadUsage } = decoded;
     const told = { text, cliSessionId, usage, threadUsage };

@@ -81,6 +81,7 @@ export function describeJob(
   { engine, store }: DescribingParts,
 ): JobPayload {
   const cwd = cwdOf(job, store);
+  const model = modelOf(job);
   const identity = {
     status: job.status,
     job_id: job.id,
@@ -88,7 +89,7 @@ export function describeJob(
     cli: job.cli,
     role: job.role,
     ...job.style !== undefined && { style: job.style },
-    ...job.model !== undefined && { model: job.model },
+    ...model !== undefined && { model },
     ...job.effort !== undefined && { reasoning_effort: job.effort },
     ...cwd !== undefined && { cwd },
     permission: job.permission,
@@ -111,6 +112,11 @@ export function describeJob(
     ...job.result,
     ...job.finishedAt !== undefined && { finished_at: isoTime(job.finishedAt) },
   };
+}
+
+/** The model that has answered, which may be one that was fallen back to; else the one asked for. */
+function modelOf({ status, result, model }: Job): string | undefined {
+  return status === "completed" ? result?.attempts.at(-1)?.model ?? model : model;
 }
 
 function describeWaiting(
