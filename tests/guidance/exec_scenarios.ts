@@ -11,6 +11,23 @@ function failing(codex: ReturnType<typeof emulator.codex>): ServerOptions {
   return { emulators: { codex, claude: emulator.claude() } };
 }
 
+/** Hooks that each concern one role. */
+const HOOKED: ServerOptions = {
+  emulators: ["codex"],
+  config: {
+    hooks: {
+      before: [hook("coding", '{"verdict":"block","reason":"Not today"}'), hook("docgen", "")],
+      after: [hook("debug", '{"verdict":"reject","reason":"Too short"}'), hook("testgen", "")],
+    },
+  },
+};
+
+/** One that gives an answer, or has failed where that is empty. */
+function hook(role: string, answer: string) {
+  const command = ["/bin/sh", "-c", `echo '${answer}'`];
+  return { name: role, command, roles: [role], on_failure: "closed" };
+}
+
 /** A call with these arguments besides the prompt. */
 function calling(more: Record<string, unknown>) {
   return (aimux: TestServer) => aimux.call("exec", { prompt, ...more });
@@ -26,6 +43,24 @@ function continuing(more: (aimux: TestServer) => Record<string, unknown>) {
 
 /** The states of a job that exec tells. */
 const JOBS: Scenario[] = [
+  {
+    tool: "exec",
+    state: "failed",
+    title: "a hook rejects the answer",
+    ways: ["correct", "ask", "read_output"],
+    shares: true,
+    at: HOOKED,
+    reach: calling({ role: "debug" }),
+  },
+  {
+    tool: "exec",
+    state: "failed",
+    title: "a hook has failed that has to judge the answer",
+    ways: ["judge_yourself", "go_on", "read_output"],
+    shares: true,
+    at: HOOKED,
+    reach: calling({ role: "testgen" }),
+  },
   {
     tool: "exec",
     state: "completed",
@@ -205,6 +240,24 @@ const JOBS: Scenario[] = [
 
 /** What exec refuses, and what it cannot do. */
 const REFUSALS: Scenario[] = [
+  {
+    tool: "exec",
+    state: "refused",
+    title: "a hook forbids the call",
+    ways: ["change", "ask"],
+    shares: true,
+    at: HOOKED,
+    reach: calling({ role: "coding" }),
+  },
+  {
+    tool: "exec",
+    state: "refused",
+    title: "a hook has failed that has to be asked before a run",
+    ways: ["retry"],
+    shares: true,
+    at: HOOKED,
+    reach: calling({ role: "docgen" }),
+  },
   {
     tool: "exec",
     state: "refused",

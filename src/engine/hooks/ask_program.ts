@@ -68,7 +68,7 @@ export async function askProgram(
       cwd: parts.home,
       env: environmentOf(question, found.path, parts),
       marker: HOOK_MARKER,
-      stdin: JSON.stringify(question.document),
+      stdin: `${JSON.stringify(question.document)}\n`,
     }, {
       stdout,
       stderr,

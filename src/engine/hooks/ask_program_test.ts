@@ -38,7 +38,7 @@ async function ask(
 Deno.test("it is told the document, and its variables are those that are meant for it", {
   ignore,
 }, async () => {
-  assert.deepEqual(await ask("cat"), { said: '{"prompt":"say hi"}' });
+  assert.deepEqual(await ask("cat"), { said: '{"prompt":"say hi"}\n' });
   const env = async (question: Partial<Question>) => {
     const reply = await ask("env; pwd", question);
     assert.ok(typeof reply === "object" && "said" in reply);

@@ -285,7 +285,9 @@ function blocked(call: Call, { error: { hint, details = {} } }: Refusal): Guidan
       },
     stop_conditions: ["The hook lets the call pass, or a person has decided"],
     do_not: [
-      "Do not repeat the same call unchanged",
+      failed
+        ? "Do not repeat the call before the hook is mended"
+        : "Do not repeat the same call unchanged",
       "Do not try to get around the hook, by other words or by another tool",
     ],
   });

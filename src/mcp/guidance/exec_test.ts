@@ -247,6 +247,29 @@ Deno.test("a session that is gone or belongs elsewhere is left out, with care wh
   });
 });
 
+Deno.test("a hook that says no is not got around; one that has failed is asked again", () => {
+  const blocked = (details: Record<string, unknown>) =>
+    execGuidance({ prompt }, {
+      error: { code: "blocked", message: "No", hint: "Mend it", details },
+    });
+  const forbidden = blocked({ hook: "policy", event: "before", reason: "Not today" });
+  assert.deepEqual(callsOf(forbidden), {});
+  assert.match(forbidden.do_not.join(), /Do not try to get around the hook/);
+  const failed = blocked({ hook: "policy", event: "before", failure: "it exited with code 1" });
+  assert.deepEqual(callsOf(failed), { retry: { prompt } });
+  assert.match(failed.choose_your_path["retry"]!.when, /Mend it/);
+});
+
+Deno.test("an answer that a hook rejects is corrected in its session, for the hook's reason", () => {
+  const error = { code: "blocked" as const, message: "No", details: { reason: "x".repeat(900) } };
+  const told = execGuidance({ prompt }, { payload: { ...JOB, error, partial_output: "Done" } });
+  const { correct } = callsOf(told);
+  assert.equal(correct?.session_id, session_id);
+  assert.match(String(correct?.prompt), /^Your answer was not accepted: x{500}\n/);
+  assert.deepEqual(told.coverage_gaps, ["partial_output is the answer that did not pass"]);
+  assert.match(told.you_are_here, /a hook does not let the answer pass/);
+});
+
 Deno.test("who is too deep inside aimux is told to do the work, and is given no call", () => {
   const told = execGuidance({ prompt }, { error: { code: "depth_exceeded", message: "Too deep" } });
   assert.deepEqual(callsOf(told), {});
