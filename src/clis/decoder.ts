@@ -24,10 +24,22 @@ export interface ToldFailure {
   code?: ErrorCode;
 }
 
+/** An answer of which only the beginning and the end are held. */
+export interface LongAnswer {
+  head: string;
+  /** How many characters stand between both. */
+  missing: number;
+  tail: string;
+  /** All of it, in pieces; each call begins anew. */
+  pieces(): Iterable<string>;
+}
+
 /** What a CLI's output means. */
 export interface Decoded {
   /** The final answer, empty where there is none. Never raw events, never the prompt's echo. */
   text: string;
+  /** The answer where it is too long to be held; then `text` is only its beginning and its end. */
+  long?: LongAnswer;
   /** The id by which the CLI resumes this conversation. */
   cliSessionId?: string;
   /** What this run used. */

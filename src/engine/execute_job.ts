@@ -240,6 +240,7 @@ export async function executeJob(
       clock,
       env: parts.env,
       killGraceMs: parts.config.server.kill_grace_seconds * 1000,
+      maxOutputBytes: parts.config.server.max_output_mb * 1_000_000,
       log: parts.log,
     });
     runs.push(end.run);

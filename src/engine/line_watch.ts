@@ -64,8 +64,15 @@ export function untilLine(pattern: RegExp, output: OutputText): OutputText {
         if (pattern.test(plainText(line.slice(0, LINE_CHARS)))) return;
       }
     },
+    *pieces() {
+      let between = "";
+      for (const line of this.lines()) {
+        yield between + line;
+        between = "\n";
+      }
+    },
     text() {
-      return [...this.lines()].join("\n");
+      return [...this.pieces()].join("");
     },
   };
 }

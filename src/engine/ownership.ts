@@ -4,6 +4,7 @@ import type { Ids } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
+import { joinParts } from "../process/output_file.ts";
 import { endTree } from "../process/end_tree.ts";
 import type { Marker } from "../process/family.ts";
 import type { Left } from "../process/left.ts";
@@ -135,6 +136,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
 
   async function interrupt(job: Job): Promise<void> {
     const left = await endOrphans(job);
+    joinOutput(job);
     if (recordKept(job)) return recordLeft(left, job, parts);
     const { status, message } = endWithCaller(job, store.jobs) ?? {
       status: "interrupted",
@@ -160,6 +162,18 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     });
     // Of several servers that look after it one is first.
     if (first) parts.onEnd({ job, status, result: safe });
+  }
+
+  /** A long output lies in parts until its writer closes it. */
+  function joinOutput({ id }: Job): void {
+    const { stdout, stderr } = store.files(id);
+    for (const path of [stdout, stderr]) {
+      try {
+        joinParts(path);
+      } catch (error) {
+        parts.onError(error);
+      }
+    }
   }
 
   /** Its server knew how it ended, and could not record it. */

@@ -17,12 +17,14 @@ import type { Run } from "../store/metrics.ts";
 import type { Session } from "../store/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { whileBusy } from "../store/while_busy.ts";
-import { cutAnswer, partialOutput } from "./answer.ts";
+import { partialOutput } from "./answer.ts";
 import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
-import { answerUri, outputUri } from "./job_uris.ts";
+import { outputUri } from "./job_uris.ts";
+import { keepAnswer } from "./keep_answer.ts";
 import { leftWarning } from "./left_warning.ts";
 import { untilLine, watchLines } from "./line_watch.ts";
+import { outputWarnings } from "./output_warnings.ts";
 import { planAttempt } from "./plan_attempt.ts";
 import { planFacts } from "./plan_facts.ts";
 import type { Route } from "./routing.ts";
@@ -57,6 +59,8 @@ export interface AttemptParts {
   clock: Clock;
   env: Record<string, string>;
   killGraceMs: number;
+  /** The most that is kept of each stream. */
+  maxOutputBytes: number;
   log: Log;
 }
 
@@ -92,7 +96,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     stateDir: store.stateDir,
   });
   if (attempt.again) Object.values(files).forEach(removeQuietly);
-  const recorded = { onWrite: attempt.onOutput, now: clock.now };
+  const maxBytes = parts.maxOutputBytes;
+  const recorded = { onWrite: attempt.onOutput, now: clock.now, maxBytes };
   const stdout = captureTo(files.stdout, recorded);
   const stderr = captureTo(files.stderr, recorded);
   const launcher = await parts.launcherFor(route.profile.executor);
@@ -103,8 +108,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   const pattern = completion === undefined ? undefined : new RegExp(completion);
 
   const needed = [...plan.settings, ...plan.file ? [plan.file] : []];
-  for (const { path, text } of needed) writePrivately(path, text);
   try {
+    needed.forEach(writeForCli);
     const process = start();
     if (process instanceof AimuxError) return notStarted(attempt, process);
     return conclude(await follow(process), process);
@@ -159,6 +164,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   function conclude(ending: Ending, { terminal, warning }: RunningProcess): AttemptEnd {
     // On a terminal both streams are one, so what would be on standard error is in there as well.
     const errors = terminal ? stdout : stderr;
+    // What could not be ended may go on printing; the job's output ends here.
+    for (const stream of [stdout, stderr]) stream.close();
     const printed = stdout.text();
     const output = {
       // Of a program that prints on after its last word, the rest is no part of the answer.
@@ -171,6 +178,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ...plan.warnings,
       ...warning === undefined ? [] : [warning],
       ...decoded.warnings,
+      ...outputWarnings({ "standard output": stdout, "standard error": stderr }),
     ];
     const usage = usageOfRun(
       decoded,
@@ -189,6 +197,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     const completed = status === "completed";
     const wait = PASSING.includes(code) ? retryAfter(message, clock.now()) : undefined;
     const told = { cli: route.profile.name, ...route.model && { model: route.model } };
+    const kept = completed ? keepAnswer(decoded, files.answer, job.id) : undefined;
     return {
       status,
       decoded,
@@ -204,12 +213,12 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       },
       result: {
         ...shared,
-        ...completed ? answerOf(decoded.text, files.answer, job.id) : {
+        ...kept ? kept.answer : {
           error: { code, message, ...hintFor(code, route, wait), ...detailsOf(wait) },
           ...partialOf(ending, decoded),
         },
         attempts: [...route.attempts, { ...told, code: completed ? "completed" : code, message }],
-        warnings: [...warnings, ...left],
+        warnings: [...warnings, ...kept?.warnings ?? [], ...left],
       },
     };
   }
@@ -231,9 +240,10 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       const message = `${route.profile.name} ${timeoutMessage(ending.timedOut, attempt)}`;
       return { status: "timed_out" as const, code: "timed_out" as const, message };
     }
-    const failure = stdout.failure ?? stderr.failure;
-    if (failure !== undefined) {
-      const message = `Cannot keep the output of ${route.profile.name}: ${messageOf(failure)}`;
+    // An answer that lacks its middle is none.
+    if (stdout.lost > 0) {
+      const why = messageOf(stdout.failure);
+      const message = `Cannot keep the output of ${route.profile.name}: ${why}`;
       return { status: "failed" as const, code: "storage" as const, message };
     }
     const exit = ending.exit ?? { code: null, signal: null };
@@ -290,19 +300,6 @@ function leftWarnings({ left, exit }: Ending, reach: Launcher["reach"]): string[
   ];
 }
 
-/** The answer for the result; a longer one is kept whole in a file of its own. */
-function answerOf(
-  text: string,
-  file: string,
-  jobId: string,
-): Pick<JobResult, "content" | "truncated" | "output_uri"> {
-  const whole = answerUri(jobId);
-  const cut = cutAnswer(text.trim(), whole);
-  if (!cut.truncated) return { content: cut.text, truncated: false };
-  writePrivately(file, text);
-  return { content: cut.text, truncated: true, output_uri: whole };
-}
-
 /** Failures that pass, so that a message may say when. */
 const PASSING: readonly ErrorCode[] = ["quota", "transient"];
 
@@ -325,8 +322,14 @@ function hintFor(code: string, { profile }: Route, waitMs?: number): { hint?: st
   return {};
 }
 
-function writePrivately(path: string, text: string): void {
-  Deno.writeTextFileSync(path, text, { mode: 0o600 });
+function writeForCli({ path, text }: { path: string; text: string }): void {
+  try {
+    Deno.writeTextFileSync(path, text, { mode: 0o600 });
+  } catch (error) {
+    const message = `Cannot write "${path}" for the CLI: ${messageOf(error)}`;
+    const hint = "Check the disk, and try again";
+    throw new AimuxError("storage", message, { hint, cause: error });
+  }
 }
 
 function removeQuietly(path: string): void {

@@ -1,11 +1,16 @@
 /** What a process printed, read without having to hold all of it. */
 
-/** Text that may be larger than memory should hold; `lines` reads it piece by piece. */
+/** Text that may be larger than memory should hold; `lines` and `pieces` read it bit by bit. */
 export interface OutputText {
   /** Size in bytes, as printed. */
   readonly bytes: number;
-  /** Its lines in order, without their line ends (`\n` or `\r\n`); a last empty line is left out. */
+  /**
+   * Its lines in order, without their line ends (`\n` or `\r\n`); a last empty line is left out.
+   * One that is longer than memory should hold may come in parts.
+   */
   lines(): Iterable<string>;
+  /** All of it in order, in pieces of at most about 250,000 characters, cut between any two. */
+  pieces(): Iterable<string>;
   /** All of it at once, invalid UTF-8 replaced by U+FFFD. */
   text(): string;
 }
@@ -29,6 +34,16 @@ export function outputText(content: string): OutputText {
       if (lines.at(-1) === "") lines.pop();
       yield* lines;
     },
+    *pieces() {
+      for (let at = 0, end; at < content.length; at = end) {
+        end = at + PIECE_CHARS;
+        // Both halves of a character come together.
+        if (/[\ud800-\udbff]/.test(content[end - 1] ?? "")) end++;
+        yield content.slice(at, end);
+      }
+    },
     text: () => content,
   };
 }
+
+const PIECE_CHARS = 250_000;

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { captureTo } from "./capture.ts";
+import { joinParts } from "./output_file.ts";
 
 /** A folder to record in, gone with its scope. */
 function place() {
   const folder = Deno.makeTempDirSync({ prefix: "capture_" });
   return {
     path: `${folder}/out`,
+    names: () => Array.from(Deno.readDirSync(folder), ({ name }) => name),
     [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
   };
 }
@@ -105,15 +107,108 @@ Deno.test("a chunk that comes after the end does not destroy what was recorded",
   assert.equal(Deno.readTextFileSync(at.path), "kept");
 });
 
-Deno.test("a failed write is told, and what follows is counted only", () => {
+Deno.test("what the disk does not take is held, told, and written when it takes it again", () => {
+  using at = place();
+  let now = 1000;
+  const path = `${at.path}/later/out`;
+  const capture = captureTo(path, { now: () => now });
+  // More than a short output, which is in memory anyway.
+  const chunk = encode("x".repeat(99) + "\n");
+  for (let n = 0; n < 4000; n++) capture.write(chunk);
+  assert.ok(capture.failure instanceof Deno.errors.NotFound);
+  assert.deepEqual([capture.bytes, capture.lost], [400_000, 0]);
+  assert.equal(capture.text().text(), "x".repeat(99).concat("\n").repeat(4000));
+  assert.equal([...capture.text().lines()].length, 4000);
+  assert.equal(capture.text().bytes, 400_000);
+
+  Deno.mkdirSync(`${at.path}/later`, { recursive: true });
+  capture.write(chunk);
+  assert.notEqual(capture.failure, undefined, "it is not tried at each chunk");
+  now += 1000;
+  capture.write(chunk);
+  assert.equal(capture.failure, undefined);
+  capture.close();
+  assert.equal(Deno.statSync(path).size, 400_200);
+  assert.equal([...capture.text().lines()].length, 4002);
+});
+
+Deno.test("the end of the output is a last chance to write it", () => {
+  using at = place();
+  const capture = captureTo(`${at.path}/later/out`);
+  capture.write(encode("all of it"));
+  Deno.mkdirSync(`${at.path}/later`, { recursive: true });
+  capture.close();
+  assert.equal(capture.failure, undefined);
+  assert.equal(Deno.readTextFileSync(`${at.path}/later/out`), "all of it");
+});
+
+Deno.test("of what neither disk nor memory takes the middle is lost, and that is told", () => {
   using at = place();
   const capture = captureTo(`${at.path}/no/such/folder`);
-  capture.write(encode("abc"));
-  capture.write(encode("def"));
-  assert.ok(capture.failure instanceof Deno.errors.NotFound);
-  assert.equal(capture.bytes, 6);
-  assert.equal(capture.tail(), "abcdef");
+  const chunk = new Uint8Array(1_000_000).fill(0x61);
+  for (let n = 0; n < 30; n++) capture.write(chunk);
+  capture.write(encode("the end"));
   capture.close();
+  assert.ok(capture.lost >= 12_000_000 && capture.lost < 30_000_000, `${capture.lost}`);
+  const text = capture.text().text();
+  assert.ok(text.startsWith(`\n[… ${capture.lost} bytes left out …]\naaa`));
+  assert.ok(text.endsWith("aaathe end"));
+});
+
+Deno.test({
+  name: "a disk that is full takes nothing away from a short output",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    const capture = captureTo("/dev/full");
+    capture.write(encode("an answer"));
+    capture.close();
+    assert.match(String(capture.failure), /No space left on device/);
+    assert.deepEqual([capture.lost, capture.text().text()], [0, "an answer"]);
+  },
+});
+
+Deno.test("of an output above its bound beginning and end are kept, and what is missing is told", () => {
+  using at = place();
+  const capture = captureTo(at.path, { maxBytes: 1_000_000 });
+  const lines = Array.from({ length: 40_000 }, (_, n) => `line ${String(n).padStart(93, "0")}\n`);
+  for (const line of lines) capture.write(encode(line));
+  assert.equal(capture.bytes, 40_000 * 99);
+  capture.close();
+  assert.ok(capture.leftOut > 2_900_000 && capture.leftOut < 3_300_000, `${capture.leftOut}`);
+  assert.ok(Deno.statSync(at.path).size <= 1_000_100);
+  const text = capture.text().text();
+  const [head, tail] = text.split(`\n[… ${capture.leftOut} bytes left out …]\n`);
+  const whole = lines.join("");
+  assert.ok(whole.startsWith(head!) && whole.endsWith(tail!));
+  assert.equal(head!.length + tail!.length + capture.leftOut, whole.length);
+  assert.deepEqual(at.names(), ["out"]);
+});
+
+Deno.test("an output just above the half of its bound is whole", () => {
+  using at = place();
+  for (const size of [499_999, 500_000, 500_001, 900_000, 999_999]) {
+    const capture = captureTo(at.path, { maxBytes: 1_000_000 });
+    const bytes = new Uint8Array(size).map((_, index) => 97 + index % 26);
+    for (let from = 0; from < size; from += 70_000) {
+      capture.write(bytes.subarray(from, from + 70_000));
+    }
+    capture.close();
+    assert.equal(capture.leftOut, 0);
+    assert.deepEqual(Deno.readFileSync(at.path), bytes);
+  }
+});
+
+Deno.test("the parts of an output whose writer died are joined by who finds them", () => {
+  using at = place();
+  const capture = captureTo(at.path, { maxBytes: 400 });
+  for (let n = 0; n < 100; n++) capture.write(encode(`line ${n}\n`));
+  assert.ok(at.names().length > 1);
+  const missing = joinParts(at.path);
+  const text = Deno.readTextFileSync(at.path);
+  assert.match(text, new RegExp(`^line 0\nline 1\n[^…]*\\[… ${missing} bytes left out …\\]\n`));
+  assert.ok(text.endsWith("line 98\nline 99\n"));
+  assert.equal(joinParts(at.path), 0);
+  assert.deepEqual(at.names(), ["out"]);
 });
 
 Deno.test("a chunk's memory is the caller's again, so that many small ones do not add up", () => {

@@ -1,38 +1,44 @@
 /** A file of any size as text. */
 import type { OutputText } from "../lib/output_text.ts";
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+/** A longer line comes in parts of about so many characters. */
+const LONGEST_LINE = 8 * 1024 * 1024;
 
 /**
  * Reads a file lazily; a file that does not exist counts as empty.
  *
  * @param path The file's path.
+ * @param more What comes after it.
  */
-export function fileText(path: string): OutputText {
+export function fileText(path: string, more: readonly Uint8Array[] = []): OutputText {
+  const pieces = () => decoded([() => fileChunks(path), () => more]);
   return {
     get bytes() {
-      try {
-        return Deno.statSync(path).size;
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return 0;
-        throw error;
-      }
+      return more.reduce((sum, { length }) => sum + length, sizeOf(path));
     },
     *lines() {
       // A line may span many chunks: its parts are joined once, so that a long line stays cheap.
       let parts: string[] = [];
-      for (const piece of pieces(path)) {
+      let length = 0;
+      for (const piece of pieces()) {
         const lines = piece.split("\n");
         parts.push(lines[0] ?? "");
+        length += lines[0]!.length;
         for (let index = 1; index < lines.length; index++) {
           yield withoutReturn(parts.join(""));
           parts = [lines[index] ?? ""];
+          length = parts[0]!.length;
         }
+        if (length < LONGEST_LINE) continue;
+        yield parts.join("");
+        [parts, length] = [[], 0];
       }
       const last = parts.join("");
       if (last !== "") yield withoutReturn(last);
     },
-    text: () => [...pieces(path)].join(""),
+    pieces,
+    text: () => [...pieces()].join(""),
   };
 }
 
@@ -40,7 +46,25 @@ function withoutReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
 
-function* pieces(path: string): Generator<string> {
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+function* decoded(sources: (() => Iterable<Uint8Array>)[]): Generator<string> {
+  const decoder = new TextDecoder();
+  for (const chunks of sources) {
+    for (const chunk of chunks()) yield decoder.decode(chunk, { stream: true });
+  }
+  yield decoder.decode();
+}
+
+/** The same memory each time: what is read must be used before the next. */
+function* fileChunks(path: string): Generator<Uint8Array> {
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path);
@@ -49,12 +73,10 @@ function* pieces(path: string): Generator<string> {
     throw error;
   }
   try {
-    const decoder = new TextDecoder();
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (let read = file.readSync(buffer); read !== null; read = file.readSync(buffer)) {
-      yield decoder.decode(buffer.subarray(0, read), { stream: true });
+      yield buffer.subarray(0, read);
     }
-    yield decoder.decode();
   } finally {
     file.close();
   }

@@ -52,3 +52,22 @@ Deno.test("a reader that stops early leaves no file open", () => {
     break;
   }
 });
+
+Deno.test("a line longer than memory should hold comes in parts, and nothing of it is missing", () => {
+  const path = Deno.makeTempFileSync();
+  try {
+    const file = Deno.openSync(path, { write: true });
+    const chunk = new TextEncoder().encode("é".repeat(500_000));
+    file.writeSync(new TextEncoder().encode("first\n"));
+    for (let n = 0; n < 20; n++) file.writeSync(chunk);
+    file.writeSync(new TextEncoder().encode("\nlast\n"));
+    file.close();
+    const lines = [...fileText(path).lines()];
+    assert.deepEqual([lines[0], lines.at(-1)], ["first", "last"]);
+    assert.ok(lines.length > 3);
+    assert.equal(lines.slice(1, -1).join(""), "é".repeat(10_000_000));
+    assert.equal([...fileText(path).pieces()].join("").length, 10_000_012);
+  } finally {
+    Deno.removeSync(path);
+  }
+});

@@ -19,6 +19,8 @@ export function captureInMemory(maxBytes: number): Capture {
       return lastWriteAt;
     },
     failure: undefined,
+    lost: 0,
+    leftOut: 0,
     write(chunk) {
       // A copy: the caller may use its memory again.
       if (bytes < maxBytes) chunks.push(chunk.slice(0, maxBytes - bytes));

@@ -34,7 +34,10 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
     const startTime = startTimeOf(child.pid, true);
     if (plan.stdin !== undefined) void feed(child.stdin, plan.stdin);
 
-    const readers = [child.stdout.getReader(), child.stderr.getReader()];
+    const readers = [
+      child.stdout.getReader({ mode: "byob" }),
+      child.stderr.getReader({ mode: "byob" }),
+    ];
     const drained = Promise.all([
       drain(readers[0]!, (chunk) => {
         options.stdout.write(chunk);
@@ -62,16 +65,26 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
   }
 }
 
+/** Always into the same memory: that of a chunk for each read would pile up in a flood of output. */
 async function drain(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ReadableStreamBYOBReader,
   write: (chunk: Uint8Array) => void,
 ): Promise<void> {
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) write(next.value);
+    let memory = new Uint8Array(CHUNK_BYTES);
+    for (;;) {
+      const { value, done } = await reader.read(memory);
+      if (done) return;
+      write(value);
+      memory = new Uint8Array(value.buffer);
+    }
   } catch {
     // The pipe broke because the process ended; what came before is recorded.
   }
 }
+
+/** As much as a pipe holds. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** Writes the input and closes it; a child that does not read it to the end is free not to. */
 async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {

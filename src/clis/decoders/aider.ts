@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../lib/errors.ts";
 import type { Decoded, Decoder, ToldFailure, Usage } from "../decoder.ts";
 import { plainText } from "../../lib/terminal/plain_text.ts";
 import { fill } from "./fields.ts";
+import { isLong, longText } from "./long_text.ts";
 import { addUsage } from "./usage.ts";
 
 /**
@@ -12,9 +13,17 @@ import { addUsage } from "./usage.ts";
  * It exits with 0 on errors. An error stands at the beginning of a line where the answer should be,
  * and no usage report follows it, as one follows every answer, even one about such errors.
  */
-export const aider: Decoder = function aider(output): Decoded {
+export const aider: Decoder = function aider({ stdout }): Decoded {
+  if (!isLong(stdout)) return decode(plainText(stdout.text()));
+  // What decides stands at its beginning and at its end.
+  const { text, long } = longText(stdout);
+  const decoded = decode(text);
+  return decoded.failure || !long ? decoded : { ...decoded, long };
+};
+
+function decode(text: string): Decoded {
   const decoded: Decoded = { text: "", warnings: [] };
-  const printed = withoutBanner(plainText(output.stdout.text()));
+  const printed = withoutBanner(text);
   const body = printed.replace(RETRIED, (attempt) => {
     decoded.warnings.push(oneLine(attempt));
     return "";
@@ -35,7 +44,7 @@ export const aider: Decoder = function aider(output): Decoded {
   if (decoded.text === "") return fill(decoded, { failure: lastAttempt(printed) });
   if (EMPTY.test(decoded.text)) return { ...decoded, text: "", failure: { message: decoded.text } };
   return decoded;
-};
+}
 
 /** What follows the block that begins with aider's version and ends with an empty line. */
 function withoutBanner(text: string): string {

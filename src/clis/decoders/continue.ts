@@ -3,6 +3,7 @@ import type { Decoded, Decoder } from "../decoder.ts";
 import { plainText } from "../../lib/terminal/plain_text.ts";
 import { fill, isObject, type JsonObject } from "./fields.ts";
 import { jsonEvents } from "./json_events.ts";
+import { isLong } from "./long_text.ts";
 import { parseJson, printJson } from "./safe_json.ts";
 import { stderrError } from "./stderr_error.ts";
 
@@ -12,12 +13,14 @@ import { stderrError } from "./stderr_error.ts";
  */
 export const continueCli: Decoder = function continueCli(output): Decoded {
   const decoded: Decoded = { text: "", warnings: [] };
-  const printed = plainText(output.stdout.text()).trim();
+  // An answer that is JSON itself is not that long.
+  const printed = isLong(output.stdout) ? "" : plainText(output.stdout.text()).trim();
   const whole = parseJson(printed);
   if (whole !== undefined) {
     decoded.text = wrapped(whole) ?? printed;
   } else {
-    const last = [...jsonEvents(output.stdout, decoded.warnings)].at(-1);
+    let last: JsonObject | undefined;
+    for (const event of jsonEvents(output.stdout, decoded.warnings)) last = event;
     if (last !== undefined) decoded.text = wrapped(last) ?? printJson(last);
   }
   // Errors come on standard error; beside an answer they were no failure.

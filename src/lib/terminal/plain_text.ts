@@ -40,6 +40,36 @@ export function* plainLines(
   if (!first) yield* seen;
 }
 
+/**
+ * The same, bit by bit, also where there are few lines or none in it. What is more than about
+ * 250,000 characters above the cursor is out of its reach.
+ */
+export function* plainPieces(pieces: Iterable<string>): Generator<string> {
+  let rest = "";
+  for (const piece of pieces) {
+    rest += piece;
+    if (rest.length < SEGMENT_CHARS) continue;
+    const end = segmentEnd(rest);
+    yield plainText(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  if (rest !== "") yield plainText(rest);
+}
+
+const SEGMENT_CHARS = 250_000;
+/** Longer than any sequence that does not hold a picture. */
+const LONG_SEQUENCE = 4096;
+
+/** The end of the last whole line; of one long line, a place where no sequence is cut. */
+function segmentEnd(text: string): number {
+  const line = text.lastIndexOf("\n") + 1;
+  if (line > 0) return line;
+  const escape = text.lastIndexOf("\x1b");
+  const end = escape > text.length - LONG_SEQUENCE ? escape : text.length;
+  // Half a character, and a carriage return that may stand before a line feed, wait for the rest.
+  return /[\r\ud800-\udbff]/.test(text[end - 1] ?? "") ? end - 1 : end;
+}
+
 /** A line feed follows, so that carriage returns before it only end the line. */
 function withoutReturns(line: string): string {
   let end = line.length;

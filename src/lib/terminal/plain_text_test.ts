@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import corpus from "../../../tests/fixtures/terminal_text.json" with { type: "json" };
-import { plainLines, plainText } from "./plain_text.ts";
+import { plainLines, plainPieces, plainText } from "./plain_text.ts";
 
 for (const { name, raw, text } of corpus) {
   Deno.test(`terminal text: ${name}`, () => {
@@ -106,5 +106,22 @@ Deno.test("long output is cleaned without being held, and whatever its controls 
     ]
   ) {
     plainText(text.slice(0, 200_000) + nasty.repeat(50_000));
+  }
+});
+
+Deno.test("text in pieces is the same as at once, wherever it is cut", () => {
+  const whole = [
+    "plain\r\n",
+    "\x1b[31mred\x1b[0m line\n",
+    " 50%\r100%\n",
+    "é語😀\n",
+    "x".repeat(600_000) + "\x1b[1m bold\x1b[0m 😀" + "y".repeat(300_000) + "\n",
+    "the end",
+  ].join("");
+  const expected = plainText(whole);
+  for (const size of [1000, 77_777, 250_000, 1_000_000]) {
+    const pieces = [];
+    for (let at = 0; at < whole.length; at += size) pieces.push(whole.slice(at, at + size));
+    assert.equal([...plainPieces(pieces)].join(""), expected, `${size}`);
   }
 });
