@@ -57,7 +57,7 @@ export function captureTo(
   let held: Uint8Array<ArrayBuffer> | undefined = new Uint8Array(0);
   let tail = new Uint8Array(0);
   /** What came since the disk took no more. */
-  let back: Uint8Array[] = [];
+  const back: Uint8Array[] = [];
   let backBytes = 0;
   let lost = 0;
   let leftOut = 0;
