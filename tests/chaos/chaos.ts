@@ -210,11 +210,10 @@ async function end(server: Server, how: "SIGKILL" | "SIGTERM" | "end"): Promise<
 /** Ends what hangs, waits for the rest, ends the servers, and lets one more clean up. */
 async function settle(): Promise<void> {
   const [last] = servers;
-  for (const taken of history.taken.values()) {
-    if (taken.task.end === "hang") taken.stopped = true;
-  }
+  // Also what is taken meanwhile: an answer may have been on its way.
   for (const taken of history.taken.values()) {
     if (taken.task.end !== "hang") continue;
+    taken.stopped = true;
     await call(last!, "sessions", { action: "cancel", job_id: taken.jobId });
   }
   const deadline = Date.now() + 120_000;
