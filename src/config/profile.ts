@@ -1,5 +1,6 @@
 /** The schema of `cli.d/<name>/profile.yaml`: all that aimux knows about one CLI. */
 import { z } from "zod";
+import { outputSchema } from "./output.ts";
 import { PERMISSIONS } from "./permission.ts";
 
 /** Effort levels from least to most; a profile lists those that its CLI knows. */
@@ -57,6 +58,8 @@ export const profileSchema = z.strictObject({
   output_format: z.enum(["text", "json", "jsonl"]),
   decoder: z.string().optional()
     .describe("The decoder's name; by default the profile's, else the output format"),
+  output: outputSchema.optional()
+    .describe("Where the answer stands in its JSON; then it needs no decoder"),
   failures: z.array(z.strictObject({
     pattern: z.string().min(1).describe("Regular expression for the message of a failure"),
     code: z.enum(FAILURE_CODES),
@@ -118,6 +121,14 @@ export const profileSchema = z.strictObject({
       path: ["prompt_flag"],
       message: 'Missing key "prompt_flag": prompt_flag_type "flag" needs it',
       input: value,
+    });
+  }
+  if (value.output && value.output_format === "text") {
+    issues.push({
+      code: "custom",
+      path: ["output"],
+      message: 'Unusable key "output": output_format "text" has no JSON to select from',
+      input: value.output,
     });
   }
   const { reasoning } = value;

@@ -164,6 +164,38 @@ Deno.test("A mistake in an override points into the override, one below into the
   });
 });
 
+Deno.test("A selector that is none, or that selects from nothing, is told in its place", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\n`,
+    [`${USER}/codex/profile.yaml`]: [
+      "output_format: jsonl",
+      "output:",
+      "  text: $.result",
+      "  session_id: [$.id, $.a b]",
+      "  usage: { input_tokens: $..in, tokens: $.x }",
+      "  error:",
+      "    when: $[-1].is_error",
+    ].join("\n"),
+  });
+  const file = join(folders.user, "cli.d/codex/profile.yaml");
+  assert.deepEqual(load(folders).broken, {
+    codex: [
+      `${file}:4:15 Invalid selector "$.a b": Expected ".", "[" or the end at character 4, found " b"`,
+      `${file}:5:26 Invalid selector "$..in": Expected a name or * at character 3, found ".in"`,
+      `${file}:5:33 Unknown key "output.usage.tokens". ` +
+      "Keys here: of, input_tokens, output_tokens, cached_tokens, cost_usd",
+      `${file}:7:11 Invalid selector "$[-1].is_error": Begin it with a name, such as "$.result", ` +
+      'or with a filter: "$" is one event after the other',
+    ],
+  });
+  Deno.writeTextFileSync(file, "output_format: text\noutput: { text: $.a }\n");
+  assert.deepEqual(load(folders).broken, {
+    codex: [
+      `${file}:2:9 Unusable key "output": output_format "text" has no JSON to select from`,
+    ],
+  });
+});
+
 Deno.test("Every embedded profile is sound", () => {
   const embedded = new URL("../../config/", import.meta.url);
   const folders = configFolders({ embedded, env: {}, home: "/nowhere" });

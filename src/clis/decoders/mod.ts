@@ -1,4 +1,5 @@
 /** The decoders by name: one for each CLI whose output needs it, and the generic ones. */
+import type { OutputSelectors } from "../../config/output.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import type { Decoder } from "../decoder.ts";
 import { aider } from "./aider.ts";
@@ -14,6 +15,7 @@ import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
 import { opencode } from "./opencode.ts";
 import { qwen } from "./qwen.ts";
+import { selectedDecoder } from "./selected.ts";
 import { text } from "./text.ts";
 
 /** What a profile can name as its `decoder`. */
@@ -40,10 +42,15 @@ export interface DecoderChoice {
   name: string;
   decoder?: string | undefined;
   output_format: string;
+  output?: OutputSelectors | undefined;
 }
 
-/** The decoder that a profile names, else the one of its name, else the one of its format. */
-export function decoderFor({ name, decoder, output_format }: DecoderChoice): Decoder {
+/**
+ * The decoder that a profile names, else what it selects, else the one of its name, else the one of
+ * its format.
+ */
+export function decoderFor({ name, decoder, output_format, output }: DecoderChoice): Decoder {
+  if (decoder === undefined && output !== undefined) return selectedDecoder(output);
   const chosen = decoder ?? (Object.hasOwn(decoders, name) ? name : output_format);
   const found = Object.hasOwn(decoders, chosen) ? decoders[chosen] : undefined;
   if (found === undefined) {
