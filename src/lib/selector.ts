@@ -156,7 +156,7 @@ function bracketed(reader: Reader): Step {
 
 function quoted(reader: Reader): string | undefined {
   const match = reader.take(/'((?:[^'\\]|\\.)*)'/) ?? reader.take(/"((?:[^"\\]|\\.)*)"/);
-  return match?.[1]!.replace(/\\(.)/g, "$1");
+  return match?.[1]?.replace(/\\(.)/g, "$1");
 }
 
 function filter(reader: Reader): Filter {
