@@ -9,6 +9,7 @@ import { askProgram } from "./ask_program.ts";
 import { failedClosed, forbidden, reasonOf } from "./blocked.ts";
 import { type AfterAnswer, afterAnswer, type AfterRun, HOOK_VERSION } from "./documents.ts";
 import type { HookParts } from "./hooks.ts";
+import { modelOf } from "./model_of.ts";
 import { createTelemetryFiles, type Ended, telemetryOf } from "./telemetry.ts";
 import { telemetryPath } from "./telemetry_path.ts";
 import { understand, type Understood } from "./understand.ts";
@@ -177,6 +178,7 @@ function withoutAnswer(
 function afterRun({ job, status, result, cwd, changedFiles, answerPath }: EndedRun): AfterRun {
   const { content, truncated, error, partial_output, exit_code, duration_ms, usage } = result;
   const { attempts, warnings } = result;
+  const model = modelOf(job, result);
   return {
     run: {
       job_id: job.id,
@@ -185,7 +187,7 @@ function afterRun({ job, status, result, cwd, changedFiles, answerPath }: EndedR
       cli: job.cli,
       role: job.role,
       ...job.style !== undefined && { style: job.style },
-      ...job.model !== undefined && { model: job.model },
+      ...model !== undefined && { model },
       ...job.effort !== undefined && { reasoning_effort: job.effort },
       permission: job.permission,
       cwd,

@@ -1,6 +1,7 @@
 /** The built-in hook that writes a line on each run; never a prompt, an answer or a message. */
 import { type SharedFile, sharedFile } from "../../lib/shared_file.ts";
 import type { FinalStatus, Job, JobResult } from "../../store/job.ts";
+import { modelOf } from "./model_of.ts";
 
 /** The version of a line; another one would mean that a field's meaning has changed. */
 export const TELEMETRY_VERSION = 1;
@@ -23,7 +24,7 @@ export function telemetryOf({ job, status, result }: Ended, now: number): Record
     principal: job.principal,
     cli: job.cli,
     role: job.role,
-    model: job.model,
+    model: modelOf(job, result),
     reasoning_effort: job.effort,
     permission: job.permission,
     status,
