@@ -65,7 +65,9 @@ const NEVER = /^AIMUX_(?:\w+_)?AUTH_TOKENS?(?:_|$)/i;
  * @param added What this run adds, such as the effort level and aimux's own depth.
  */
 export function childEnvironment(
-  profile: Pick<CliProfile, "env" | "env_allow">,
+  profile:
+    & Pick<CliProfile, "env" | "env_allow">
+    & Partial<Pick<CliProfile, "env_default" | "files_default">>,
   env: Record<string, string>,
   added: Record<string, string>,
   os: typeof Deno.build.os = Deno.build.os,
@@ -73,8 +75,16 @@ export function childEnvironment(
   // Windows does not tell PATH from Path, and programs write such names as they like.
   const known = os === "windows" ? (name: string) => name.toUpperCase() : (name: string) => name;
   const allowed = matcher([...ALLOWED, ...profile.env_allow].map(known));
-  const passed = Object.entries(env).filter(([name]) => allowed(known(name)));
-  const all = { ...Object.fromEntries(passed), ...profile.env, ...added };
+  const own = { ...profile.env_default, ...profile.files_default };
+  const passed = Object.entries(env).filter(([name]) =>
+    allowed(known(name)) || Object.hasOwn(own, name)
+  );
+  const all = {
+    ...profile.env_default,
+    ...Object.fromEntries(passed),
+    ...profile.env,
+    ...added,
+  };
   return Object.fromEntries(Object.entries(all).filter(([name]) => !NEVER.test(name)));
 }
 

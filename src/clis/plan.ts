@@ -134,13 +134,14 @@ function permissionFlags(profile: CliProfile, permission: Permission): string[] 
   throw notPermitted(profile.name, permission, { cli: profile.name });
 }
 
-/** What a CLI is told of a permission by a file, which a variable names. */
+/** What a CLI is told by a file, which a variable names: its permission, and what counts least. */
 function settingsFiles(
   profile: CliProfile,
   permission: Permission,
-  { stateDir, promptFile }: PlanContext,
+  { stateDir, promptFile, env }: PlanContext,
 ): (PlannedFile & { variable: string })[] {
-  return Object.entries(profile.permission_files[permission] ?? {})
+  const defaults = Object.entries(profile.files_default).filter(([name]) => !(name in env));
+  return [...defaults, ...Object.entries(profile.permission_files[permission] ?? {})]
     .map(([variable, text]) => ({ variable, path: `${stateDir}/${promptFile}.${variable}`, text }));
 }
 

@@ -111,6 +111,10 @@ export const profileSchema = z.strictObject({
   stall_timeout_seconds: z.number().positive().optional()
     .describe("Seconds without any output after which a run is ended; without the key no limit"),
   env: z.record(z.string(), z.string()).default({}).describe("Variables set for the CLI"),
+  env_default: z.record(z.string(), z.string()).default({})
+    .describe("The same where the server has no variable of that name"),
+  files_default: z.record(z.string(), z.string()).default({})
+    .describe("The same for variables that name a file: here is what stands in it"),
   env_allow: words.default([])
     .describe("Variables passed on from the server's environment; a final * stands for any rest"),
 }).check((context) => {

@@ -49,7 +49,11 @@ const MODES: Record<CliName, Record<Permission, string[] | undefined>> = {
     write: ["--exclude Bash", "--allow Edit", "--allow Write"],
     full: ["--auto"],
   },
-  droid: { read_only: [], write: ["--auto low"], full: ["--skip-permissions-unsafe"] },
+  droid: {
+    read_only: ["--remove-tools Execute,Create,Edit,ApplyPatch,Task"],
+    write: ["--auto low"],
+    full: ["--skip-permissions-unsafe"],
+  },
   opencode: {
     read_only: [
       "--agent plan",

@@ -8,7 +8,10 @@ import type { CaseName } from "./results.ts";
 import type { Stage } from "./stage.ts";
 
 /** What of a profile decides which cases there are. */
-export type CaseProfile = Pick<CliProfile, "read_only_flags" | "reasoning" | "session">;
+export type CaseProfile = Pick<
+  CliProfile,
+  "read_only_flags" | "reasoning" | "session" | "model_flag"
+>;
 
 /** One case: throws where the CLI does not do it. */
 export interface Case {
@@ -96,17 +99,23 @@ export const cases: Readonly<Record<CaseName, Case>> = {
       read_only_flags ? undefined : "it has no mode that forbids changes",
     async run(stage) {
       const asked: string[] = [];
+      const own = new Set<string>();
       const before = await stage.files();
       for (const by of ["write", "shell"] as ToolKind[]) {
         const behaviour: Behaviour = { edit: editFor(stage), by: [by], answer: ANSWER };
         stage.model.behave(behaviour);
         const result = await stage.ask(`Write the file ${EDIT.path} for me.`, { read_only: true });
-        assert.deepEqual(changed(before, await stage.files()), [], `Files were changed by ${by}`);
+        const all = changed(before, await stage.files());
+        const kept = all.filter((path) => stage.subject.own?.test(path));
+        kept.forEach((path) => own.add(path));
+        const others = all.filter((path) => !own.has(path));
+        assert.deepEqual(others, [], `Files were changed by ${by}`);
         // A run that was refused its edit may end well or not, but it must have been refused one.
         if (stage.model.asked > 0) asked.push(by);
         assert.notEqual(result["status"], "timed_out");
       }
       assert.ok(asked.length > 0, "The model had no way to ask for an edit");
+      return own.size > 0 ? `it keeps ${[...own].join(", ")}` : undefined;
     },
   },
 
@@ -114,7 +123,10 @@ export const cases: Readonly<Record<CaseName, Case>> = {
     unsupported: ({ reasoning }) => reasoning ? undefined : "it takes no effort",
     async run(stage) {
       stage.model.behave({ answer: ANSWER });
-      const result = await stage.ask("Think about it, please.", { reasoning_effort: "high" });
+      const result = await stage.ask("Think about it, please.", {
+        ...stage.subject.thinks !== undefined && { model: stage.subject.thinks },
+        reasoning_effort: "high",
+      });
       completed(result);
       const efforts = new Set(stage.model.requests.map(({ effort }) => effort));
       assert.ok(efforts.has("high"), `Asked for effort "high"; ${shown(efforts)} arrived`);
@@ -122,6 +134,7 @@ export const cases: Readonly<Record<CaseName, Case>> = {
   },
 
   model: {
+    unsupported: ({ model_flag }) => model_flag ? undefined : "it takes no model",
     async run(stage) {
       const { asked, arrives } = stage.subject.other;
       stage.model.behave({ answer: ANSWER });
@@ -156,13 +169,19 @@ export const cases: Readonly<Record<CaseName, Case>> = {
 };
 
 async function failing(stage: Stage, status: 401 | 429, code: string): Promise<string | void> {
+  const { patience } = stage.subject;
   stage.model.behave({ status });
   const begun = performance.now();
   const result = await stage.ask("Say hi to me.");
   const seconds = (performance.now() - begun) / 1000;
   assert.equal(result["status"], "failed", result.text.slice(0, 400));
-  assert.equal(result["error"].code, code, JSON.stringify(result["error"]));
-  assert.ok(seconds < TOLD_SECONDS, `It took ${Math.round(seconds)} s to be told`);
+  const told = result["error"].code;
+  const speechless = stage.subject.speechless?.test(result["error"].message) === true;
+  if (!speechless) assert.equal(told, code, JSON.stringify(result["error"]));
+  const limit = status === 429 ? patience ?? TOLD_SECONDS : TOLD_SECONDS;
+  assert.ok(seconds < limit, `It took ${Math.round(seconds)} s to be told`);
+  if (speechless) return `told as "${told}": the CLI does not say why`;
+  if (seconds > TOLD_SECONDS) return "it tries again by itself, silently, with no setting for that";
 }
 
 function completed(result: Result): void {

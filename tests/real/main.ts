@@ -83,7 +83,7 @@ async function runAll(subject: Subject): Promise<CliResult> {
 async function runCase(name: CaseName, stage: Stage): Promise<CaseResult> {
   const { unsupported, run } = cases[name];
   const profile = profiles.get(stage.subject.cli)!;
-  const why = unsupported?.(profile);
+  const why = stage.subject.cannot?.[name] ?? unsupported?.(profile);
   if (why !== undefined) return { outcome: "skipped", note: why };
   const begun = performance.now();
   const seconds = () => Math.round((performance.now() - begun) / 100) / 10;

@@ -1,6 +1,7 @@
 /** The real CLIs: how each is installed, and how it is pointed at a model on this machine. */
 import type { Edit } from "./model/behaviour.ts";
 import type { Install } from "./installs.ts";
+import type { CaseName } from "./results.ts";
 
 /** One CLI. */
 export interface Subject {
@@ -17,6 +18,16 @@ export interface Subject {
   model?: string;
   /** Another model as aimux is asked for it, and as it must arrive. */
   other: { asked: string; arrives: string };
+  /** The model to ask for an effort, where not every model takes one. */
+  thinks?: string;
+  /** Cases that its profile knows but that cannot be shown on this model, and why. */
+  cannot?: Partial<Record<CaseName, string>>;
+  /** What it may write in the project all the same, although it is told to change nothing. */
+  own?: RegExp;
+  /** It tries again and again by itself, silently, and has no setting for that: for so many seconds. */
+  patience?: number;
+  /** What it says of every failure of its model, whatever the reason. */
+  speechless?: RegExp;
   /** How the model asks for an edit in words, where it is offered no tools. */
   asText?(edit: Pick<Edit, "path" | "content">): string;
   /** Its tools want absolute paths. */
@@ -29,6 +40,16 @@ const KEY = "sk-mock";
 
 /** In alphabetical order. */
 export const SUBJECTS: readonly Subject[] = [
+  {
+    cli: "aider",
+    binary: "aider",
+    install: { from: "pypi", package: "aider-chat", version: "0.86.2", program: "bin/aider" },
+    env: (url) => ({ OPENAI_API_KEY: KEY, OPENAI_API_BASE: `${url}/v1` }),
+    model: "openai/mock-model",
+    other: { asked: "openai/mock-2", arrives: "mock-2" },
+    own: /^\.aider\.tags\.cache/,
+    asText: ({ path, content }) => `${path}\n\`\`\`\n${content}\n\`\`\`\n`,
+  },
   {
     cli: "claude",
     binary: "claude",
@@ -46,6 +67,37 @@ export const SUBJECTS: readonly Subject[] = [
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     }),
     other: { asked: "claude-mock-2", arrives: "claude-mock-2" },
+    absolute: true,
+  },
+  {
+    cli: "cline",
+    binary: "cline",
+    install: {
+      from: "npm",
+      package: "cline",
+      version: "3.0.65",
+      program: "node_modules/.bin/cline",
+    },
+    env: () => ({ CLINE_TELEMETRY_DISABLED: "1" }),
+    files: (url) => ({
+      ".cline/data/settings/providers.json": JSON.stringify({
+        version: 1,
+        lastUsedProvider: "openai-compatible",
+        providers: {
+          "openai-compatible": {
+            settings: {
+              provider: "openai",
+              apiKey: KEY,
+              model: "mock-model",
+              baseUrl: `${url}/v1`,
+            },
+            updatedAt: "2026-11-26T00:00:00.000Z",
+            tokenSource: "manual",
+          },
+        },
+      }),
+    }),
+    other: { asked: "mock-2", arrives: "mock-2" },
     absolute: true,
   },
   {
@@ -70,5 +122,207 @@ export const SUBJECTS: readonly Subject[] = [
       ].join("\n"),
     }),
     other: { asked: "mock-2", arrives: "mock-2" },
+  },
+  {
+    cli: "continue",
+    binary: "cn",
+    install: {
+      from: "npm",
+      package: "@continuedev/cli",
+      version: "1.5.47",
+      program: "node_modules/.bin/cn",
+    },
+    env: () => ({ CONTINUE_TELEMETRY_ENABLED: "0" }),
+    files: (url) => ({
+      ".continue/config.yaml": JSON.stringify({
+        name: "mock",
+        version: "1.0.0",
+        schema: "v1",
+        models: ["mock-model", "mock-2"].map((model) => ({
+          name: model,
+          provider: "openai",
+          model,
+          apiBase: `${url}/v1`,
+          apiKey: KEY,
+          roles: ["chat", "edit", "apply"],
+        })),
+      }),
+    }),
+    other: { asked: "mock-2", arrives: "mock-2" },
+    patience: 200,
+    untold: true,
+  },
+  {
+    cli: "crush",
+    binary: "crush",
+    install: {
+      from: "npm",
+      package: "@charmland/crush",
+      version: "0.96.1",
+      program: "node_modules/@charmland/crush/bin/crush",
+      // It fetches the program from where releases are, which is no registry.
+      script: "install.js",
+    },
+    env: () => ({ CRUSH_DISABLE_METRICS: "1", CRUSH_DISABLE_PROVIDER_AUTO_UPDATE: "1" }),
+    files: (url) => ({
+      ".config/crush/crush.json": JSON.stringify({
+        providers: {
+          mock: {
+            type: "openai",
+            base_url: `${url}/v1`,
+            api_key: KEY,
+            models: ["mock-model", "mock-2"].map((id) => ({
+              id,
+              name: id,
+              context_window: 200_000,
+              default_max_tokens: 8000,
+            })),
+          },
+        },
+        models: {
+          large: { provider: "mock", model: "mock-model" },
+          small: { provider: "mock", model: "mock-model" },
+        },
+      }),
+    }),
+    other: { asked: "mock/mock-2", arrives: "mock-2" },
+    untold: true,
+  },
+  {
+    cli: "droid",
+    binary: "droid",
+    install: {
+      from: "npm",
+      package: "droid",
+      version: "0.215.0",
+      program: "node_modules/.bin/droid",
+    },
+    env: () => ({}),
+    files: (url) => ({
+      ".factory/settings.json": JSON.stringify({
+        customModels: ["mock-model", "mock-2"].map((model) => ({
+          model,
+          displayName: model,
+          baseUrl: `${url}/v1`,
+          apiKey: KEY,
+          provider: "generic-chat-completion-api",
+        })),
+      }),
+    }),
+    model: "custom:mock-model",
+    other: { asked: "custom:mock-2", arrives: "mock-2" },
+    cannot: { effort: "a model of one's own takes none, and the others need a login" },
+    patience: 150,
+    speechless: /Exec failed/,
+    absolute: true,
+  },
+  {
+    cli: "gemini",
+    binary: "gemini",
+    install: {
+      from: "npm",
+      package: "@google/gemini-cli",
+      version: "0.61.0",
+      program: "node_modules/.bin/gemini",
+    },
+    env: (url) => ({ GEMINI_API_KEY: KEY, GOOGLE_GEMINI_BASE_URL: url }),
+    files: () => ({
+      ".gemini/settings.json": JSON.stringify({
+        security: { auth: { selectedType: "gemini-api-key" } },
+        privacy: { usageStatisticsEnabled: false },
+        general: { enableAutoUpdate: false },
+      }),
+    }),
+    // Without a model it asks another one first which to take.
+    model: "gemini-2.5-pro",
+    other: { asked: "gemini-2.5-flash", arrives: "gemini-2.5-flash" },
+  },
+  {
+    cli: "goose",
+    binary: "goose",
+    install: {
+      from: "npm",
+      package: "@aaif/goose-binary-linux-x64",
+      version: "1.52.0",
+      program: "node_modules/.bin/goose-binary-linux-x64",
+    },
+    env: (url) => ({
+      GOOSE_PROVIDER: "openai",
+      GOOSE_MODEL: "mock-model",
+      GOOSE_DISABLE_KEYRING: "1",
+      GOOSE_TELEMETRY_ENABLED: "false",
+      OPENAI_API_KEY: KEY,
+      OPENAI_HOST: url,
+    }),
+    other: { asked: "mock-2", arrives: "mock-2" },
+  },
+  {
+    cli: "gptme",
+    binary: "gptme",
+    install: { from: "pypi", package: "gptme", version: "0.35.1", program: "bin/gptme" },
+    env: (url) => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: `${url}/v1` }),
+    model: "local/mock-model",
+    other: { asked: "local/mock-2", arrives: "mock-2" },
+    thinks: "openai/gpt-5",
+    asText: ({ path, content }) => `\`\`\`save ${path}\n${content}\n\`\`\``,
+  },
+  {
+    cli: "opencode",
+    binary: "opencode",
+    install: {
+      from: "npm",
+      package: "opencode-ai",
+      version: "1.18.33",
+      program: "node_modules/.bin/opencode",
+      script: "postinstall.mjs",
+    },
+    env: () => ({ OPENCODE_DISABLE_AUTOUPDATE: "1", OPENCODE_DISABLE_MODELS_FETCH: "1" }),
+    files: (url) => ({
+      ".config/opencode/opencode.json": JSON.stringify({
+        model: "mock/mock-model",
+        autoupdate: false,
+        share: "disabled",
+        provider: {
+          mock: {
+            npm: "@ai-sdk/openai-compatible",
+            options: { baseURL: `${url}/v1`, apiKey: KEY },
+            models: {
+              "mock-model": {
+                name: "mock-model",
+                reasoning: true,
+                variants: { high: { reasoningEffort: "high" } },
+              },
+              "mock-2": { name: "mock-2" },
+            },
+          },
+        },
+      }),
+    }),
+    other: { asked: "mock/mock-2", arrives: "mock-2" },
+    absolute: true,
+  },
+  {
+    cli: "qwen",
+    binary: "qwen",
+    install: {
+      from: "npm",
+      package: "@qwen-code/qwen-code",
+      version: "0.24.4",
+      program: "node_modules/.bin/qwen",
+    },
+    env: (url) => ({
+      OPENAI_API_KEY: KEY,
+      OPENAI_BASE_URL: `${url}/v1`,
+      OPENAI_MODEL: "mock-model",
+    }),
+    files: () => ({
+      ".qwen/settings.json": JSON.stringify({
+        security: { auth: { selectedType: "openai" } },
+        privacy: { usageStatisticsEnabled: false },
+        general: { enableAutoUpdate: false },
+      }),
+    }),
+    other: { asked: "mock-2", arrives: "mock-2" },
+    absolute: true,
   },
 ];

@@ -18,6 +18,7 @@ const GRAMMAR: Grammar = {
     "--no-git",
     "--no-auto-commits",
     "--no-dirty-commits",
+    "--no-detect-urls",
     "--restore-chat-history",
     "--dry-run",
   ],
@@ -28,6 +29,7 @@ const GRAMMAR: Grammar = {
     "-m, --message",
     "-f, --message-file",
     "--chat-history-file",
+    "--input-history-file",
     "--input-history-file",
   ],
 };

@@ -16,6 +16,7 @@ const GRAMMAR: Grammar = {
     "--auto",
     "--cwd",
     "--append-system-prompt",
+    "--remove-tools",
   ],
   hyphenValues: true,
 };

@@ -29,9 +29,11 @@ export const chat: Api = {
   },
 
   events(reply, request) {
+    // One id for all of an answer: a CLI may take a piece with another for another message.
+    const framed = frame(request, "chat.completion.chunk");
     const chunk = (delta: unknown, finish_reason: string | null = null) => ({
       data: {
-        ...frame(request, "chat.completion.chunk"),
+        ...framed,
         choices: [{ index: 0, delta, finish_reason }],
       },
     });
@@ -43,7 +45,7 @@ export const chat: Api = {
       chunk({ role: "assistant", content: "" }),
       ...said,
       chunk({}, finish_reason),
-      { data: { ...frame(request, "chat.completion.chunk"), choices: [], usage: USAGE } },
+      { data: { ...framed, choices: [], usage: USAGE } },
       { data: "[DONE]" },
     ];
   },

@@ -36,10 +36,8 @@ export function userMessages({ messages }: Pick<ModelRequest, "messages">): Mess
   return messages.filter(({ role }) => role === "user");
 }
 
-/** How many tools have answered since the user spoke last. */
+/** How often tools have answered; several answers in a row are those of one round. */
 export function toolRounds({ messages }: Pick<ModelRequest, "messages">): number {
-  const last = messages.findLastIndex(({ role }) => role === "user");
-  const since = messages.slice(last + 1);
-  // Several answers in a row are those of one round.
-  return since.filter(({ role }, at) => role === "tool" && since[at - 1]?.role !== "tool").length;
+  return messages.filter(({ role }, at) => role === "tool" && messages[at - 1]?.role !== "tool")
+    .length;
 }

@@ -30,7 +30,12 @@ export function editCall(
   const tool = find(offered) ?? find(known.values());
   if (tool) return { name: tool.name, input: inputFor(tool, edit, kind) };
   // codex writes with its shell.
-  return kind === "write" ? editCall(edit, "shell", offered, known) : undefined;
+  const others = kind === "write" ? editCall(edit, "shell", offered, known) : undefined;
+  if (others || offered.length === 0) return others;
+  // None is offered; the model asks all the same.
+  return kind === "write"
+    ? { name: "write_file", input: { file_path: edit.path, content: edit.content } }
+    : { name: "bash", input: { command: commandFor(edit) } };
 }
 
 function inputFor(tool: Tool, edit: Edit, kind: ToolKind): ToolCall["input"] {
@@ -55,9 +60,13 @@ function written(name: string, schema: unknown, { path, content }: Edit): unknow
   return undefined;
 }
 
-function run(name: string, schema: unknown, { path, content }: Edit): unknown {
+function commandFor({ path, content }: Edit): string {
+  return `printf '%s' '${content}' > '${path}'`;
+}
+
+function run(name: string, schema: unknown, edit: Edit): unknown {
   if (!/^(?:command|cmd|commands|script|code)$/i.test(name)) return undefined;
-  const line = `printf '%s' '${content}' > '${path}'`;
+  const line = commandFor(edit);
   const { type, items } = schema as { type?: string; items?: { type?: string } };
   if (type !== "array") return line;
   // An argument vector, or a list of lines.
