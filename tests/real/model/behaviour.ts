@@ -16,6 +16,8 @@ export interface Behaviour {
   /** Before it answers, the model asks for this edit by each of these kinds of tool, in order. */
   edit?: Edit;
   by?: readonly ToolKind[];
+  /** Before it answers, the model asks for the tool of this name, whatever the CLI puts before it. */
+  tool?: { name: string; input: Record<string, unknown> };
   /** Every turn fails with this HTTP status. */
   status?: 400 | 401 | 404 | 429 | 500 | 529;
   /** The stream ends in the middle of the answer, without its closing events. */

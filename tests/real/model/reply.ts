@@ -11,8 +11,15 @@ const ECHO_CHARS = 200;
 
 /** The reply of a model that behaves so; tools that were seen before may be asked for as well. */
 export function replyTo(request: ModelRequest, behaviour: Behaviour, known: KnownTools): Reply {
-  const { edit, by = ["write"] } = behaviour;
+  const { edit, tool, by = ["write"] } = behaviour;
   const round = toolRounds(request);
+  if (tool && round === 0) {
+    const ends = (name: string) => name === tool.name || name.endsWith(`_${tool.name}`);
+    const offered = request.tools.find(({ name, namespace }) =>
+      ends(name) && (namespace ?? name).includes("aimux")
+    );
+    if (offered) return { text: "", call: { ...offered, input: tool.input } };
+  }
   const kind = by[round];
   if (edit && kind) {
     const call = editCall(edit, kind, request.tools, known);

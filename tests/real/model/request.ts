@@ -9,6 +9,8 @@ export interface Message {
 /** A tool that a CLI offers to the model. */
 export interface Tool {
   name: string;
+  /** Under which it is offered, where the API has such. */
+  namespace?: string;
   /** Names of its arguments with their JSON schemas; absent for one that takes free text. */
   properties?: Readonly<Record<string, unknown>>;
   required?: readonly string[];

@@ -85,7 +85,13 @@ function itemOf({ text, call }: Reply, _request: ModelRequest) {
       content: [{ type: "output_text", text, annotations: [] }],
     };
   }
-  const shared = { call_id: `call_${id}`, name: call.name, status: "completed" };
+  const { name, namespace } = call;
+  const shared = {
+    call_id: `call_${id}`,
+    name,
+    ...namespace !== undefined && { namespace },
+    status: "completed",
+  };
   return typeof call.input === "string"
     ? { id: `ctc_${id}`, type: "custom_tool_call", ...shared, input: call.input }
     : { id: `fc_${id}`, type: "function_call", ...shared, arguments: JSON.stringify(call.input) };
@@ -113,6 +119,8 @@ function tool({ type, name, parameters, tools }: Body): Tool[] {
     return [{ name, properties, required }];
   }
   if (type === "custom") return [{ name }];
-  if (Array.isArray(tools)) return tools.flatMap(tool);
+  if (Array.isArray(tools)) {
+    return tools.flatMap(tool).map((each) => ({ ...each, namespace: String(name) }));
+  }
   return [];
 }

@@ -5,6 +5,8 @@ import type { Tool } from "./request.ts";
 /** The wish for a tool. */
 export interface ToolCall {
   name: string;
+  /** Of the tool, where the API has such. */
+  namespace?: string;
   /** Arguments by name, or the free text of a tool that takes such. */
   input: Record<string, unknown> | string;
 }
