@@ -9,6 +9,8 @@ interface Agent {
   cli: "claude" | "codex";
   /** Writes its configuration into its home; returns the arguments of a run. */
   prepare(stage: Stage, server: Stage["stdio"]): Promise<string[]>;
+  /** Variables besides those that point it at the model. */
+  env?: Record<string, string>;
 }
 
 const PROMPT = "Ask the other agent to say hi";
@@ -16,6 +18,8 @@ const PROMPT = "Ask the other agent to say hi";
 const AGENTS: readonly Agent[] = [
   {
     cli: "claude",
+    // Else the model would have to search for the tool before it can ask for it.
+    env: { ENABLE_TOOL_SEARCH: "false" },
     async prepare({ folder }, server) {
       const config = `${folder}/mcp.json`;
       await Deno.writeTextFile(config, JSON.stringify({ mcpServers: { aimux: server } }));
@@ -35,6 +39,8 @@ const AGENTS: readonly Agent[] = [
         `args = ${toml(args)}`,
         `env = { ${variables.join(", ")} }`,
         "startup_timeout_sec = 60",
+        // Else the first turn may come before its tools are known.
+        "required = true",
       ];
       await Deno.writeTextFile(`${folder}/.codex/config.toml`, `${config.join("\n")}\n`, {
         append: true,
@@ -50,7 +56,7 @@ const AGENTS: readonly Agent[] = [
 ];
 
 /** One case for each. */
-export const AGENT_CASES: readonly Case[] = AGENTS.map(({ cli, prepare }) => ({
+export const AGENT_CASES: readonly Case[] = AGENTS.map(({ cli, prepare, env: more = {} }) => ({
   client: cli,
   transport: "stdio",
   era: "its own",
@@ -62,26 +68,31 @@ export const AGENT_CASES: readonly Case[] = AGENTS.map(({ cli, prepare }) => ({
       await Deno.mkdir(`${stage.folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
       await Deno.writeTextFile(`${stage.folder}/${path}`, text);
     }
-    // What aimux says to the agent is kept on its way.
-    const told = `${stage.folder}/told.jsonl`;
+    // What both say to each other is kept on its way.
+    const [asked, told] = [`${stage.folder}/asked.jsonl`, `${stage.folder}/told.jsonl`];
     const { command, args, env } = stage.stdio;
     const piped = {
       command: "/bin/sh",
-      args: ["-c", `"$0" "$@" | tee ${told}`, command, ...args],
+      args: ["-c", `tee ${asked} | "$0" "$@" | tee ${told}`, command, ...args],
       env,
     };
-    const input = { prompt: "say hi", cli: "goose" };
+    const input = { prompt: "say hi", cli: "aider" };
     model.behave({ tool: { name: "exec", input } });
     const run = await prepare(stage, piped);
-    await runProgram(stage, run, subject.env(model.url));
+    const { stderr } = await runProgram(stage, run, { ...subject.env(model.url), ...more });
     const last = model.requests.at(-1)?.messages ?? [];
     const answer = last.findLast(({ role }) => role === "tool")?.text ?? "";
     if (!answer.includes("MOCK: say hi")) {
       const tools = model.requests[0]?.tools.map(({ name }) => name).join(", ");
-      throw new Error(`The answer did not return: "${answer.slice(0, 500)}"; tools: ${tools}`);
+      throw new Error(
+        `The answer did not return: "${answer.slice(0, 500)}"; tools: ${tools}\n` +
+          stderr.slice(-1500) + (await Deno.readTextFile(told)).slice(0, 800),
+      );
     }
+    const wants = (await Deno.readTextFile(asked)).includes('"progressToken"');
     const lines = (await Deno.readTextFile(told)).split("\n");
-    const progress = lines.filter((line) => line.includes("notifications/progress")).length;
-    return progress > 0 ? `${progress} messages of progress` : "the agent asks for no progress";
+    const progress = lines.filter((line) => line.includes('"notifications/progress"')).length;
+    if (wants && progress === 0) throw new Error("It asked for progress and was told of none");
+    return wants ? `${progress} messages of progress` : "the agent asks for no progress";
   },
 }));

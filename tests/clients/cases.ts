@@ -130,6 +130,12 @@ function python(client: "mcp" | "fastmcp", transport: Transport, era: Case["era"
   };
 }
 
+/** What the fuzzer finds and is as it should be. */
+const EXPLAINED: Record<string, string> = {
+  accepted_malformed: "what it calls accepted is valid by the protocol's schema",
+  injection_reflection: "an error names the value that is wrong, as JSON text",
+};
+
 function fuzzer(transport: "stdio" | "http"): Case {
   return {
     client: "mcp-fuzzer",
@@ -141,7 +147,7 @@ function fuzzer(transport: "stdio" | "http"): Case {
       const endpoint = transport === "stdio"
         ? [command, ...args].join(" ")
         : urlOf(stage, transport);
-      const { stdout, stderr } = await runProgram(stage, [
+      const { stdout } = await runProgram(stage, [
         ...[
           "--mode",
           "all",
@@ -154,7 +160,19 @@ function fuzzer(transport: "stdio" | "http"): Case {
         ...["--timeout", "60", "--tool-timeout", "60", "--fail-if-no-tools", "--no-corpus"],
         ...["--fs-root", stage.folder, "--output-dir", `${stage.folder}/report`],
       ], transport === "stdio" ? env : {});
-      await Deno.writeTextFile("/tmp/proto-w/fuzz.log", stdout + stderr);
+      // A result line for each tool: what was refused is as it should be.
+      const tools = [...stdout.matchAll(/(\d+) transport\/protocol anomalies, (\d+) crashes/g)];
+      if (tools.length < 3) throw new Error(`It did not come to its end: ${stdout.slice(-500)}`);
+      const bad = tools.find(([, anomalies, crashes]) => anomalies !== "0" || crashes !== "0");
+      if (bad) throw new Error(bad[0]);
+      const categories = stdout.slice(stdout.indexOf("Findings by category:")).split("\n").slice(1)
+        .flatMap((line) => /^ {2}(\w+): \d+/.exec(line)?.[1] ?? []);
+      const found = categories.filter((category) => !Object.hasOwn(EXPLAINED, category));
+      if (found.length > 0) throw new Error(`Findings: ${found.join(", ")}`);
+      if (transport === "http") expect(await (await fetch(`${stage.url}/health`)).text(), "ok");
+      return ["no crash, no hang, no anomaly", ...categories.map((name) => EXPLAINED[name])].join(
+        "; ",
+      );
     },
   };
 }

@@ -3,6 +3,7 @@
  * against the real program with emulated CLIs, and prints a table. Words choose the clients:
  * `deno task test:clients mcp inspector`.
  */
+import { emulator } from "../emulators/mod.ts";
 import { denoEnv, PROGRAM } from "../e2e/program.ts";
 import { startHttp } from "../e2e/http_server.ts";
 import { createWorkplace } from "../e2e/workplace.ts";
@@ -37,7 +38,11 @@ async function main(chosen: readonly string[]): Promise<number> {
   const cache = cacheFolder();
   const node = await installNode(cache);
   await using workplace = await createWorkplace({
-    emulators: ["codex", "goose"],
+    emulators: {
+      codex: emulator.codex(),
+      // Long enough for an agent to be told of it.
+      aider: emulator.aider().prints("Looking around\n").waits(2000),
+    },
     config: { server: { transport: { sse: true, max_requests_per_minute: 1_000_000 } } },
   });
   await using server = await startHttp(workplace);
@@ -48,6 +53,10 @@ async function main(chosen: readonly string[]): Promise<number> {
     outcomes.push(await attempt(of));
   }
   await server.stop();
+  // A server whose client was killed sees the end of its input only then.
+  for (let tries = 0; tries < 30 && workplace.processesLeft().length > 0; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
   const left = workplace.processesLeft();
   console.log(table(outcomes));
   for (const line of left) console.log(`LEFT: ${line}`);

@@ -1,5 +1,5 @@
 /** The clients that others wrote, each at a fixed version. */
-import { type Install } from "../real/installs.ts";
+import type { Install } from "../real/installs.ts";
 
 /** By the name of the folder in which it is installed. */
 export const PROGRAMS = {
