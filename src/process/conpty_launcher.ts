@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
-import { atMost, DRAIN_MS } from "./end_times.ts";
+import { atMost, DRAIN_MS, LEFTOVER_GRACE_MS } from "./end_times.ts";
 import { treeEnder } from "./end_tree.ts";
 import type { Launcher, ProcessEnd, RunningProcess, SpawnOptions, SpawnPlan } from "./launcher.ts";
 import { startTimeOf } from "./start_time.ts";
@@ -77,8 +77,8 @@ export function createConptyLauncher(parts: ConptyLauncherParts): Launcher {
       },
     };
     const startTime = startTimeOf(pid);
-    const end = treeEnder(plan, { pid, startTime, child }, { clock, signals });
-    return { pid, startTime, ended: settle(), end, terminal: true };
+    const endAll = treeEnder(plan, { pid, startTime, child }, { clock, signals });
+    return { pid, startTime, ended: settle(), end: endAll, terminal: true };
 
     async function ended(): Promise<ProcessEnd> {
       await kernel.waitAside(process, FOREVER);
@@ -99,9 +99,10 @@ export function createConptyLauncher(parts: ConptyLauncherParts): Launcher {
     async function settle(): Promise<ProcessEnd> {
       const end = await status;
       await atMost(DRAIN_MS, Promise.all([close(), drained]), clock);
+      const left = await endAll(LEFTOVER_GRACE_MS);
       stdout.close();
       stderr.close();
-      return end;
+      return { ...end, ...left.length > 0 && { left } };
     }
   }
 }

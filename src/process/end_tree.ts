@@ -6,6 +6,7 @@ import type { SpawnPlan } from "./launcher.ts";
 import type { Left } from "./left.ts";
 import type { EndSignal, Signal, Signals } from "./signals.ts";
 import { startTimeOf, ticksOf } from "./start_time.ts";
+import type { JobObject } from "./windows/job_object.ts";
 
 /** How often the family is looked at while it ends: no event tells of a grandchild's end. */
 const LOOK_MS = 20;
@@ -13,6 +14,8 @@ const LOOK_MS = 20;
 const KILL_WAIT_MS = 2000;
 /** After so many looks at those that are known all are looked for: one that stays may start others. */
 const LOOKS_AT_KNOWN = 5;
+/** Whoever starts others for so long cannot be stopped. */
+const MOST_LOOKS = 100;
 
 /** A leader that this process started. */
 export interface Leader {
@@ -32,6 +35,8 @@ export interface EndTreeOptions {
   startTicks: number | undefined;
   /** A variable in the leader's environment that no other family has. */
   marker?: Marker | undefined;
+  /** What keeps it together with all that it has started, where that is no group (Windows). */
+  held?: JobObject | undefined;
   /** It was started a moment ago, so that pids tell what came after it. */
   young?: boolean;
   graceMs: number;
@@ -49,6 +54,7 @@ export function treeEnder(
   { clock, signals }: Pick<EndTreeOptions, "clock" | "signals">,
 ): (graceMs: number) => Promise<Left[]> {
   const startedAt = clock.now();
+  const held = signals.hold?.(pid);
   const value = marker === undefined ? undefined : env[marker];
   return (graceMs) =>
     endTree({
@@ -56,6 +62,7 @@ export function treeEnder(
       leader: pid,
       startTicks: ticksOf(startTime),
       ...marker !== undefined && value !== undefined && { marker: { name: marker, value } },
+      held,
       young: clock.now() - startedAt < YOUNG_MS,
       graceMs,
       clock,
@@ -64,9 +71,11 @@ export function treeEnder(
 }
 
 /**
- * SIGTERM to the group and to what has left it, and SIGCONT, for a stopped process ends only when it
- * goes on; SIGKILL after the grace, again and again as long as more of them come; then a check that
- * nothing is left. A pid is signalled only while its start time is the one that was seen.
+ * SIGTERM to the group and to what has left it, SIGKILL after the grace, again and again as long as
+ * more of them come; then a check that nothing is left. Before both they are stopped: else one could
+ * start another, end, and leave nobody to tell whose that is. A stopped process ends by SIGTERM only
+ * when it goes on, hence SIGCONT. A pid is signalled only while its start time is the one that was
+ * seen.
  *
  * Where the processes of the machine cannot be listed it is the group alone, and where groups are
  * out of reach the child alone.
@@ -75,12 +84,12 @@ export function treeEnder(
  */
 export async function endTree(options: EndTreeOptions): Promise<Left[]> {
   const { leader, graceMs, clock, signals, child } = options;
-  if (signals.reach === "child") return await endChild(options);
+  if (signals.reach === "child" || signals.hold) return await endChild(options);
   /** Every member that was seen, with its start time. */
   const known = new Map<number, number>();
-  const members = look();
-  if (members.length === 0) return [];
+  if (look().length === 0) return [];
 
+  const members = await freeze();
   signal(members, "SIGTERM");
   signal(members, "SIGCONT");
   if (await gone()) return [];
@@ -102,6 +111,21 @@ export async function endTree(options: EndTreeOptions): Promise<Left[]> {
     }
   }
 
+  /** Stops the members, until a look finds none that is new, and returns them. */
+  async function freeze(): Promise<Member[]> {
+    const stopped = new Set<number>();
+    for (let looks = 0;; looks++) {
+      const members = look();
+      const come = members.filter(({ pid }) => !stopped.has(pid));
+      const over = come.length === 0 || looks === MOST_LOOKS;
+      if (over || options.startTicks === undefined) return members;
+      signal(come, "SIGSTOP");
+      for (const { pid } of come) stopped.add(pid);
+      // Its other threads stop a moment later.
+      await clock.delay(1);
+    }
+  }
+
   /** Whether all end within the grace. */
   async function gone(): Promise<boolean> {
     const deadline = clock.now() + graceMs;
@@ -118,6 +142,7 @@ export async function endTree(options: EndTreeOptions): Promise<Left[]> {
   async function kill(): Promise<void> {
     const deadline = clock.now() + KILL_WAIT_MS;
     const killed = new Set<number>();
+    await freeze();
     for (;;) {
       const members = look();
       if (members.length === 0) return;
@@ -171,14 +196,20 @@ function startedAfter(leader: number): ((pid: number) => boolean) | undefined {
     : (pid) => pid >= leader || pid <= last;
 }
 
-/** Where groups are out of reach the child alone is ended. */
-async function endChild({ child, leader, graceMs, clock }: EndTreeOptions): Promise<Left[]> {
+/** Where groups are out of reach the child alone is ended, or what is held together with it. */
+async function endChild(options: EndTreeOptions): Promise<Left[]> {
+  const { child, held, leader, graceMs, clock } = options;
   if (!child) return [];
-  for (const [name, wait] of [["SIGTERM", graceMs], ["SIGKILL", KILL_WAIT_MS]] as const) {
-    send(child, name);
-    if (await endsWithin(wait, child, clock)) return [];
-  }
-  return [{ pid: leader, startTime: startTimeOf(leader) }];
+  send(child, "SIGTERM");
+  let ended = await endsWithin(graceMs, child, clock);
+  held?.terminate();
+  if (!ended) send(child, "SIGKILL");
+  ended ||= await endsWithin(KILL_WAIT_MS, child, clock);
+  const deadline = clock.now() + KILL_WAIT_MS;
+  while (held && held.members().length > 0 && clock.now() < deadline) await clock.delay(LOOK_MS);
+  const left = new Set([...ended ? [] : [leader], ...held?.members() ?? []]);
+  if (left.size === 0) held?.close();
+  return [...left].map((pid) => ({ pid, startTime: startTimeOf(pid) }));
 }
 
 async function endsWithin(milliseconds: number, child: Leader, clock: Clock): Promise<boolean> {

@@ -4,7 +4,7 @@ import { testClock } from "../lib/testing_clock.ts";
 import { endTree } from "./end_tree.ts";
 import { familyOf, type Root } from "./family.ts";
 import type { Left } from "./left.ts";
-import { processEntry } from "./process_table.ts";
+import { processEntry, processTable } from "./process_table.ts";
 import { chooseSignals, type Signals } from "./signals.ts";
 import { startTimeOf } from "./start_time.ts";
 import { type StartedProcess, testLauncher } from "./testing.ts";
@@ -41,6 +41,14 @@ function marked() {
       await at[Symbol.asyncDispose]();
     },
   };
+}
+
+function commandOf(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+  } catch {
+    return "";
+  }
 }
 
 function stateOf(pid: number): string | undefined {
@@ -145,6 +153,19 @@ linuxTest(
   },
 );
 
+linuxTest("who starts processes without a name while it is ended does not get away", async () => {
+  await using at = marked();
+  // Each of them is in a session of its own, with an empty environment: its parent alone betrays it.
+  const seconds = `600.${Deno.pid}${Date.now()}`;
+  const nameless = `env -i /usr/bin/setsid /bin/sleep ${seconds}`;
+  const process = at.start(`while :; do ${nameless} & echo more; done`);
+  await process.prints(/(more\n){20}/);
+  assert.deepEqual(await process.end(5000), []);
+  const left = processTable()!.filter(({ pid }) => commandOf(pid).includes(seconds));
+  for (const { pid } of left) Deno.kill(pid, "SIGKILL");
+  assert.equal(left.length, 0);
+});
+
 linuxTest("a family whose leader is gone is found again by its marker alone", async () => {
   await using at = marked();
   const process = at.start("sleep 600 & sleep 600 & echo up; kill -STOP $$");
@@ -189,8 +210,10 @@ Deno.test({
     const startTicks = processEntry(process.pid)?.startTicks;
     const ending = endTree({ leader: process.pid, startTicks, graceMs: 100, clock, signals: deaf })
       .then((pids) => left = pids);
+    while (sent.size < (linux ? 3 : 2)) await clock.advance(1);
     await clock.advance(99);
-    const asked = [`SIGTERM ${process.pid}`, `SIGCONT ${process.pid}`];
+    const asked = [...linux ? ["SIGSTOP"] : [], "SIGTERM", "SIGCONT"]
+      .map((signal) => `${signal} ${process.pid}`);
     assert.deepEqual([...sent], asked);
     while (left === undefined) await clock.advance(20);
     await ending;

@@ -1,10 +1,11 @@
 /** Signals to whole process groups, by the best means that the granted permissions leave. */
 import { openLibrary } from "./library.ts";
+import { type JobObject, openJobKernel, takeIntoJob } from "./windows/job_object.ts";
 
 /** The signals that end a process. */
 export type EndSignal = "SIGTERM" | "SIGKILL";
-/** Those that are sent, with the one that makes a stopped process go on. */
-export type Signal = EndSignal | "SIGCONT";
+/** Those that are sent: also what stops a process, and makes it go on. */
+export type Signal = EndSignal | "SIGSTOP" | "SIGCONT";
 
 /** How far a signal reaches. */
 export interface Signals {
@@ -16,21 +17,28 @@ export interface Signals {
   process(pid: number, signal: Signal): boolean;
   /** Whether the group has a member, zombies included where the system cannot tell. */
   groupExists(leader: number): boolean;
+  /**
+   * On Windows, which has no groups: keeps a process that was started a moment ago together with
+   * all that it starts.
+   */
+  hold?(pid: number): JobObject | undefined;
 }
 
 /** The numbers of the signals. */
 export const SIGNAL_NUMBERS: Record<Signal, number> = {
   SIGTERM: 15,
   SIGKILL: 9,
+  SIGSTOP: Deno.build.os === "darwin" ? 17 : 19,
   SIGCONT: Deno.build.os === "darwin" ? 19 : 18,
 };
 
 /**
  * Chooses the means. `Deno.kill` needs the run permission without a list; with a list the C
  * library's `kill`, through FFI, does the same; without either only direct children can be ended.
+ * Windows' job objects need FFI.
  */
 export function chooseSignals(): Signals {
-  if (Deno.build.os === "windows") return childOnly;
+  if (Deno.build.os === "windows") return jobObjects();
   if (granted({ name: "run" })) return denoSignals;
   return granted({ name: "ffi" }) ? libcSignals() : childOnly;
 }
@@ -45,6 +53,15 @@ const childOnly: Signals = {
   process: () => false,
   groupExists: () => false,
 };
+
+function jobObjects(): Signals {
+  try {
+    const kernel = openJobKernel();
+    return { ...childOnly, reach: "group", hold: (pid) => takeIntoJob(kernel, pid) };
+  } catch {
+    return childOnly; // no permission for FFI
+  }
+}
 
 const denoSignals: Signals = {
   reach: "group",

@@ -12,7 +12,10 @@ import { parseArgs } from "node:util";
 import { callLine, type Message, type RawProgram, startRaw } from "../e2e/raw.ts";
 import { createWorkplace } from "../e2e/workplace.ts";
 import { writeProgram } from "../program_file.ts";
-import { count, newHistory, type Task } from "./history.ts";
+import { count, ENDS, type Escape, newHistory, type Taken, type Task } from "./history.ts";
+import { isFinal, type JobStatus } from "../../src/store/job.ts";
+import { processTable } from "../../src/process/process_table.ts";
+import { watchLateness } from "./lateness.ts";
 import { type Random, seeded } from "./random.ts";
 import { verify } from "./verify.ts";
 
@@ -55,18 +58,25 @@ await writeProgram(
   `${place.bin}/chaos`,
   `#!/bin/sh\nexec python3 '${new URL("./cli.py", import.meta.url).pathname}' "$@"\n`,
 );
-await Deno.mkdir(`${place.home}/.config/aimux/cli.d/chaos`, { recursive: true });
-await Deno.writeTextFile(
-  `${place.home}/.config/aimux/cli.d/chaos/profile.yaml`,
-  JSON.stringify({
-    name: "chaos",
-    binary: "chaos",
-    command: { base: "chaos" },
-    output_format: "text",
-    env: { CHAOS_RECORDS: recordsDir },
-  }),
-);
+/** The CLI, on pipes and on a pseudo-terminal. */
+const CLIS = { chaos: "pipe", chaos_pty: "pty" } as const;
+for (const [name, executor] of Object.entries(CLIS)) {
+  const folder = `${place.home}/.config/aimux/cli.d/${name}`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(
+    `${folder}/profile.yaml`,
+    JSON.stringify({
+      name,
+      binary: "chaos",
+      command: { base: "chaos" },
+      output_format: "text",
+      executor,
+      env: { CHAOS_RECORDS: recordsDir },
+    }),
+  );
+}
 
+const lateness = watchLateness();
 const servers = Array.from({ length: Number(values.servers) }, () => start());
 const until = Date.now() + seconds * 1000;
 let tasks = 0;
@@ -127,18 +137,25 @@ async function act(server: Server): Promise<void> {
   if (roll < 0.84) return void look(server);
   if (roll < 0.87) return void list(server);
   if (roll < 0.9) return void remove(server);
-  const how = roll < 0.955 ? undefined : random.pick(["SIGKILL", "SIGKILL", "SIGTERM", "end"]);
-  if (how !== undefined) await end(server, how as "SIGKILL" | "SIGTERM" | "end");
+  if (roll >= 0.955) await end(server, random.pick(["SIGKILL", "SIGKILL", ...ENDS]));
 }
 
 async function submit(server: Server, choose: Random): Promise<void> {
+  const end = choose.pick(["answer", "answer", "answer", "fail", "quota", "hang"] as const);
+  // Without a parent nobody could tell whose the nameless one is.
+  const escapes: Escape[] = [
+    "session",
+    "group",
+    "stopped",
+    end === "hang" ? "nameless" : "session",
+  ];
   const task: Task = {
     id: `t${tasks++}`,
     lines: choose.whole(0, 60),
     pause_ms: choose.whole(0, 30),
-    end: choose.pick(["answer", "answer", "answer", "fail", "quota", "hang"]),
+    end,
     ...choose.chance(0.3) && { ignore_term: true },
-    ...choose.chance(0.3) && { escape: true },
+    ...choose.chance(0.3) && { escape: choose.pick(escapes) },
   };
   const timeoutSeconds = choose.chance(0.3) ? choose.whole(1, 3) : 600;
   const known = choose.chance(0.15) ? choose.pick([...history.taken.values()]) : undefined;
@@ -149,13 +166,14 @@ async function submit(server: Server, choose: Random): Promise<void> {
     async: true,
     timeout_seconds: timeoutSeconds,
     fallback: "none",
-    ...known ? { session_id: known.sessionId } : { cli: "chaos" },
+    ...known ? { session_id: known.sessionId } : { cli: choose.pick(Object.keys(CLIS)) },
   });
   if (result?.["job_id"] === undefined) return;
   const jobId = String(result["job_id"]);
   const sessionId = String(result["session_id"]);
   const stopped = history.deleted.has(sessionId);
-  history.taken.set(jobId, { jobId, sessionId, task, server: life, stopped, timeoutSeconds });
+  const told = new Set<string>();
+  history.taken.set(jobId, { jobId, sessionId, task, server: life, stopped, timeoutSeconds, told });
 }
 
 async function cancel(server: Server): Promise<void> {
@@ -166,6 +184,12 @@ async function cancel(server: Server): Promise<void> {
   const result = await call(server, "sessions", { action: "cancel", job_id: taken.jobId });
   if (result?.["status"] === undefined) return;
   count(history, `cancel answered ${result["status"]}`);
+  remember(taken, result);
+}
+
+/** What was told once must be true at the end. */
+function remember(taken: Taken, { status }: Record<string, unknown>): void {
+  if (isFinal(status as JobStatus)) taken.told.add(String(status));
 }
 
 async function look(server: Server): Promise<void> {
@@ -174,9 +198,7 @@ async function look(server: Server): Promise<void> {
   count(history, "status");
   const wait = random.chance(0.3) ? 1 : 0;
   const result = await call(server, "status", { job_id: taken.jobId, wait_seconds: wait });
-  if (result?.["status"] === "completed" && taken.task.end !== "answer") {
-    history.surprises.push(`status tells ${taken.jobId} as completed: ${JSON.stringify(taken)}`);
-  }
+  if (result) remember(taken, result);
 }
 
 async function list(server: Server): Promise<void> {
@@ -195,21 +217,34 @@ async function remove(server: Server): Promise<void> {
   await call(server, "sessions", { action: "kill", session_id: taken.sessionId });
 }
 
-async function end(server: Server, how: "SIGKILL" | "SIGTERM" | "end"): Promise<void> {
+async function end(server: Server, how: typeof ENDS[number]): Promise<void> {
   const { program } = server;
   const life = history.lives[server.life]!;
-  life.how = how === "end" ? "end of input" : how;
+  life.how = how;
   life.endedAt = Date.now();
+  life.lateness = lateness();
   count(history, life.how);
-  if (how === "end") await program.end().catch(() => {});
-  else Deno.kill(program.pid, how);
+  if (how === "end of input") await program.end().catch(() => {});
+  else if (how === "deaf client") await deafen(server);
+  else {
+    Deno.kill(program.pid, how);
+    // Who is in a hurry asks twice.
+    if (how !== "SIGKILL" && random.chance(0.3)) Deno.kill(program.pid, "SIGTERM");
+  }
   await program.ended;
   servers[servers.indexOf(server)] = start();
+}
+
+/** A client that does not read any more is noticed at the next answer. */
+async function deafen({ program, nextId }: Server): Promise<void> {
+  await program.deafen();
+  await program.write(callLine(nextId, "sessions", { action: "health" })).catch(() => {});
 }
 
 /** Ends what hangs, waits for the rest, ends the servers, and lets one more clean up. */
 async function settle(): Promise<void> {
   const [last] = servers;
+  while (servers.some(({ pending }) => pending.size > 0)) await pause(50);
   // Also what is taken meanwhile: an answer may have been on its way.
   for (const taken of history.taken.values()) {
     if (taken.task.end !== "hang") continue;
@@ -240,17 +275,44 @@ function report(): void {
     outputDir: `${folder}/output`,
     recordsDir,
   });
-  const left = place.processesLeft();
+  const left = survivors();
   for (const line of left) Deno.kill(Number(line.split(" ")[0]), "SIGKILL");
+  const kills = ENDS.reduce((sum, how) => sum + (history.counts[how] ?? 0), 0);
   console.log(table("did", history.counts));
   console.log(table("jobs", { taken: history.taken.size, ...verdict.jobs }));
-  console.log(`lines of output compared: ${verdict.linesChecked}`);
-  console.log(`processes left: ${left.length}${left.map((line) => `\n  ${line}`).join("")}`);
+  console.log(`states that callers were told, compared: ${verdict.statesChecked}`);
+  const late = Math.max(0, ...history.lives.map(({ lateness = 0 }) => lateness));
+  console.log(
+    `lines of output compared: ${verdict.linesChecked}, ` +
+      `the machine being up to ${late.toFixed()} ms late at a kill`,
+  );
   console.log(`faults: ${verdict.faults.length}`);
   for (const fault of verdict.faults.slice(0, 20)) console.log(`  ${fault}`);
+  for (const line of left) console.log(`survivor: ${line}`);
   const good = verdict.faults.length === 0 && left.length === 0;
-  console.log(good ? "ok" : `FAILED with seed ${seed}`);
+  console.log(
+    `${good ? "ok" : "FAILED"} with seed ${seed}: ${history.taken.size} jobs, ${kills} kills, ` +
+      `${left.length} survivors`,
+  );
   if (!good) Deno.exitCode = 1;
+}
+
+/** What still runs of all that was started here, also without an environment to tell it by. */
+function survivors(): string[] {
+  const lines = new Map(place.processesLeft().map((line) => [Number(line.split(" ")[0]), line]));
+  for (const { pid } of processTable() ?? []) {
+    const command = commandOf(pid);
+    if (command.includes(place.home)) lines.set(pid, `${pid} ${command}`);
+  }
+  return [...lines.values()];
+}
+
+function commandOf(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+  } catch {
+    return ""; // it has ended
+  }
 }
 
 function table(title: string, counts: Record<string, number>): string {

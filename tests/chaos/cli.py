@@ -21,11 +21,16 @@ record = open(os.path.join(os.environ["CHAOS_RECORDS"], task["id"]), "a", buffer
 if task.get("ignore_term"):
     for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
-if task.get("escape"):
-    # A grandchild in a session of its own, which outlives its parents and is deaf.
+# A grandchild that outlives its parents and is deaf; the word at its end tells whose it is.
+DEAF = "trap '' TERM HUP INT; sleep 900; sleep 900 # " + os.environ["CHAOS_RECORDS"]
+STOPPED = "kill -STOP $$; " + DEAF
+escape = task.get("escape")
+if escape:
     subprocess.Popen(
-        ["/bin/sh", "-c", "trap '' TERM HUP INT; sleep 900; sleep 900"],
-        start_new_session=True,
+        ["/bin/sh", "-c", STOPPED if escape == "stopped" else DEAF],
+        start_new_session=escape in ("session", "nameless"),
+        preexec_fn=os.setpgrp if escape == "group" else None,
+        env={"PATH": "/usr/bin:/bin"} if escape == "nameless" else None,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -7,8 +7,24 @@ export interface Task {
   pause_ms: number;
   end: "answer" | "fail" | "quota" | "hang";
   ignore_term?: boolean;
-  escape?: boolean;
+  escape?: Escape;
 }
+
+/**
+ * What it starts besides: a process in a session of its own, in a group of its own, one that is
+ * stopped, or one in a session of its own with an empty environment, which only its parent betrays.
+ */
+export type Escape = "session" | "group" | "stopped" | "nameless";
+
+/** Which kinds of end a server can come to. */
+export const ENDS = [
+  "SIGKILL",
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP",
+  "end of input",
+  "deaf client",
+] as const;
 
 /** A job that a server has taken. */
 export interface Taken {
@@ -20,14 +36,18 @@ export interface Taken {
   /** Somebody asked to cancel it, or to delete its session. */
   stopped: boolean;
   timeoutSeconds: number;
+  /** Final states that callers were told. */
+  told: Set<string>;
 }
 
 /** A server from its start to its end. */
 export interface Life {
   /** When it was killed or asked to end, in milliseconds since the epoch. */
   endedAt?: number;
+  /** By how many milliseconds the machine was late with what this program asked for before. */
+  lateness?: number;
   /** By which means. */
-  how?: "SIGKILL" | "SIGTERM" | "end of input";
+  how?: typeof ENDS[number];
 }
 
 /** Everything, as it went along. */

@@ -17,13 +17,19 @@ export interface Remains {
 /** What was looked at, and what is wrong. */
 export interface Verdict {
   jobs: Record<string, number>;
+  statesChecked: number;
   linesChecked: number;
   faults: string[];
 }
 
 /** Looks at every job that a server had taken. */
 export function verify(history: History, { dbPath, outputDir, recordsDir }: Remains): Verdict {
-  const verdict: Verdict = { jobs: {}, linesChecked: 0, faults: [...history.surprises] };
+  const verdict: Verdict = {
+    jobs: {},
+    statesChecked: 0,
+    linesChecked: 0,
+    faults: [...history.surprises],
+  };
   const db = new DatabaseSync(dbPath, { readOnly: true });
   const integrity = db.prepare("PRAGMA integrity_check").get()?.["integrity_check"];
   db.close();
@@ -33,11 +39,20 @@ export function verify(history: History, { dbPath, outputDir, recordsDir }: Rema
   for (const left of store.jobs.unfinished()) {
     verdict.faults.push(`Job ${left.id} is still ${left.status}`);
   }
+  for (const { pid, jobId } of store.leftovers?.all() ?? []) {
+    verdict.faults.push(`Job ${jobId} could not be ended: ${pid}`);
+  }
   for (const taken of history.taken.values()) {
     const job = store.jobs.find(taken.jobId);
     if (!job) {
       if (!history.deleted.has(taken.sessionId)) verdict.faults.push(`Job ${taken.jobId} is lost`);
       continue;
+    }
+    for (const told of taken.told) {
+      verdict.statesChecked++;
+      if (told !== job.status) {
+        verdict.faults.push(`Job ${job.id} was told as ${told}, and is ${job.status}`);
+      }
     }
     verdict.jobs[job.status] = (verdict.jobs[job.status] ?? 0) + 1;
     for (const fault of faultsOf(job, taken, history)) {
@@ -49,7 +64,12 @@ export function verify(history: History, { dbPath, outputDir, recordsDir }: Rema
       if (at > keptUntil(taken, history)) continue;
       verdict.linesChecked++;
       if (![...lines].some((line) => line.startsWith(`${taken.task.id} line ${number} `))) {
-        verdict.faults.push(`Job ${job.id} (${job.status}): line ${number} is missing`);
+        const { how, endedAt, lateness } = history.lives[taken.server]!;
+        const when = endedAt === undefined ? "" : `, ${(endedAt - at).toFixed()} ms before ${how}`;
+        const late = `, the machine being ${lateness?.toFixed()} ms late`;
+        verdict.faults.push(
+          `Job ${job.id} (${job.status}): line ${number} is missing${when}${late}`,
+        );
         break;
       }
     }
@@ -84,10 +104,13 @@ function* faultsOf(job: Job, { task, stopped, server, timeoutSeconds }: Taken, h
   }
 }
 
-/** Until when everything must be there: the end of its server, less the grace, where it was killed. */
+/**
+ * Until when everything must be there: the end of its server, less the grace and what the machine
+ * was late, where it was killed.
+ */
 function keptUntil({ server }: Taken, { lives }: History): number {
-  const { how, endedAt } = lives[server]!;
-  return how === "SIGKILL" ? endedAt! - GRACE_MS : Infinity;
+  const { how, endedAt, lateness } = lives[server]!;
+  return how === "SIGKILL" ? endedAt! - GRACE_MS - lateness! : Infinity;
 }
 
 function recordOf(path: string): { at: number; number: number }[] {

@@ -23,6 +23,8 @@ export interface RawProgram {
   message(fits: (message: Message) => boolean): Promise<Message>;
   /** Ends the input. */
   end(): Promise<void>;
+  /** Closes its output: what it prints from now on cannot be written. */
+  deafen(): Promise<void>;
   ended: Promise<RawEnd>;
 }
 
@@ -47,9 +49,12 @@ export function startRaw(
     for (const resolve of waiting) resolve();
     waiting = [];
   };
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const reading = (async () => {
     let rest = "";
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    for (;;) {
+      const { value: text, done } = await output.read();
+      if (done) break;
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       // Whatever is not a message fails the test here: nothing else may reach standard output.
@@ -76,6 +81,7 @@ export function startRaw(
       await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
     },
     end: () => writer.close(),
+    deafen: () => output.cancel(),
     async message(fits) {
       for (;;) {
         const found = messages.findLast(fits);
