@@ -1,5 +1,6 @@
 /** The composition root: builds every part once, and takes them down again in order. */
 import { createDiscovery } from "./clis/discovery.ts";
+import type { AskingParts } from "./clis/ask_program.ts";
 import { createVersions, type Versions } from "./clis/versions.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
@@ -90,6 +91,8 @@ export interface Surroundings extends Omit<PreparationParts, "store" | "standing
   home: string;
   signals: Signals;
   launcherFor: LauncherFor;
+  /** For what a program is asked besides its version. */
+  asking: AskingParts;
   versions: Versions;
 }
 
@@ -106,6 +109,7 @@ export function lookAround(
   const clock = systemClock;
   const signals = chooseSignals();
   const pipes = createPipeLauncher({ clock, signals });
+  const asking = { launcher: pipes, clock, env, cwd: home };
   return {
     config: loaded.config,
     profiles,
@@ -127,7 +131,8 @@ export function lookAround(
     home,
     signals,
     launcherFor: createLaunchers({ clock, signals, pipes }),
-    versions: createVersions({ launcher: pipes, clock, env, cwd: home }),
+    asking,
+    versions: createVersions(asking),
   };
 }
 

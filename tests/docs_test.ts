@@ -114,7 +114,11 @@ Deno.test("docs/prompts.md has every role, style and variable, and no other", as
 Deno.test("docs/configuration.md has every key of a profile", () => {
   const text = read("docs/configuration.md");
   for (const [key, schema] of Object.entries(profileSchema.shape)) {
-    for (const path of ["command", "reasoning", "session"].includes(key) ? inner(schema) : [""]) {
+    for (
+      const path of ["command", "versions", "login_check", "reasoning", "session"].includes(key)
+        ? inner(schema)
+        : [""]
+    ) {
       rowOf(text, path === "" ? key : `${key}.${path}`);
     }
   }

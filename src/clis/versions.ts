@@ -1,22 +1,11 @@
 /** Asks the CLIs for their versions, no oftener than needed. */
 import type { CliProfile } from "../config/profile.ts";
-import type { Clock } from "../lib/clock.ts";
-import { messageOf } from "../lib/errors.ts";
 import { createLanes } from "../lib/lanes.ts";
-import { plainText } from "../lib/terminal/plain_text.ts";
-import type { Launcher, RunningProcess } from "../process/launcher.ts";
-import { captureInMemory } from "../process/memory_capture.ts";
-import { deeper } from "./depth.ts";
-import { childEnvironment } from "./environment.ts";
+import { type AskingParts, askProgram, firstLine } from "./ask_program.ts";
 import { parseVersion } from "./parse_version.ts";
-import { withOwnFolder } from "./plan.ts";
 
-/** The real ones take from 0.05 to 3.4 s on an idle machine, and longer after its start. */
-const ANSWER_MS = 10_000;
-const KILL_GRACE_MS = 500;
 /** How many are asked at once. */
 const LANES = 4;
-const OUTPUT_BYTES = 16_384;
 const VERSION_CHARS = 80;
 const PROBLEM_CHARS = 200;
 /** A launcher of another program stays the same file when that is updated, so it is asked again. */
@@ -39,16 +28,6 @@ export interface Versions {
   close(): Promise<void>;
 }
 
-/** What asking needs. */
-export interface VersionsParts {
-  launcher: Launcher;
-  clock: Clock;
-  /** The server's environment. */
-  env: Record<string, string>;
-  /** Where the programs run: not a project's folder, which they might read settings from. */
-  cwd: string;
-}
-
 interface Asked {
   /** Tells this file from a later one at the same path. */
   file: string;
@@ -57,7 +36,8 @@ interface Asked {
 }
 
 /** Makes it; no program is started before the first question. */
-export function createVersions({ launcher, clock, env, cwd }: VersionsParts): Versions {
+export function createVersions(parts: AskingParts): Versions {
+  const { clock } = parts;
   const asked = new Map<string, Asked>();
   const closed = new AbortController();
   const asking = new Set<Promise<VersionAnswer>>();
@@ -85,54 +65,22 @@ export function createVersions({ launcher, clock, env, cwd }: VersionsParts): Ve
   };
 
   async function ask(profile: CliProfile, path: string): Promise<VersionAnswer> {
-    const line = [path, ...profile.version_flags].join(" ");
-    if (closed.signal.aborted) return { problem: "aimux is shutting down" };
-    const stdout = captureInMemory(OUTPUT_BYTES);
-    const stderr = captureInMemory(OUTPUT_BYTES);
-    try {
-      const process = launcher.launch({
-        command: path,
-        args: profile.version_flags,
-        cwd,
-        env: withOwnFolder(childEnvironment(profile, env, deeper(env)), { path }),
-      }, { stdout, stderr });
-      const code = await answered(process);
-      if (code === undefined) {
-        return { problem: `"${line}" did not end within ${ANSWER_MS / 1000} seconds` };
-      }
-      return understood(line, code, stdout.text().text(), stderr.text().text());
-    } catch (error) {
-      return { problem: `Cannot run "${line}": ${messageOf(error)}` };
-    }
-  }
-
-  /** The exit code, or undefined where the program had to be ended. */
-  async function answered(process: RunningProcess): Promise<number | undefined> {
-    const over = new AbortController();
-    const limit = AbortSignal.any([over.signal, closed.signal]);
-    const end = await Promise.race([process.ended, clock.delay(ANSWER_MS, limit)]);
-    over.abort();
-    if (end) return end.code;
-    const left = await process.end(KILL_GRACE_MS);
-    if (left.length === 0) await process.ended;
-    return undefined;
+    const args = profile.version_flags;
+    const answer = await askProgram({ profile, path, args, signal: closed.signal }, parts);
+    if (answer.problem !== undefined) return { problem: answer.problem };
+    return understood([path, ...args].join(" "), answer.code, answer.stdout, answer.stderr);
   }
 }
 
 function understood(line: string, code: number, stdout: string, stderr: string): VersionAnswer {
-  const [out, err] = [plainText(stdout), plainText(stderr)];
-  const said = firstLine(out) ?? firstLine(err);
+  const said = firstLine(stdout) ?? firstLine(stderr);
   if (code !== 0) {
     const reason = said === undefined ? "" : `: ${said.slice(0, PROBLEM_CHARS)}`;
     return { problem: `"${line}" exited with code ${code}${reason}` };
   }
-  const version = parseVersion(out) ?? parseVersion(err) ?? said;
+  const version = parseVersion(stdout) ?? parseVersion(stderr) ?? said;
   if (version === undefined) return { problem: `"${line}" printed nothing` };
   return { version: version.slice(0, VERSION_CHARS) };
-}
-
-function firstLine(text: string): string | undefined {
-  return text.split("\n").map((line) => line.trim()).find((line) => line !== "");
 }
 
 async function identityOf(path: string): Promise<string> {

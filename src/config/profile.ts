@@ -24,6 +24,8 @@ export const MODEL_PATTERN = /^[A-Za-z0-9][\w.:/@+=,[\]-]{0,199}$/;
 
 const words = z.array(z.string());
 
+const version = z.string().regex(/^\d+(\.\d+)*$/, 'Use numbers with dots, such as "1.20"');
+
 /** The shape of a profile; unknown keys are errors. */
 export const profileSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_-]*$/, "Use lower-case letters, digits, - and _"),
@@ -35,6 +37,16 @@ export const profileSchema = z.strictObject({
   install: z.string().optional().describe("How to install it, shown where it is missing"),
   login: z.string().optional().describe("How to log in, shown where it refuses the credentials"),
   search_paths: words.default([]).describe("More folders or files to look in; ~, $VAR and * work"),
+  versions: z.strictObject({
+    checked: version.describe("The one that the profile was checked with"),
+    minimum: version.optional().describe("The lowest that is known to work"),
+  }).optional(),
+  login_check: z.strictObject({
+    env: words.optional().describe("Variables any of which is a login"),
+    files: words.optional().describe("Files any of which is a login; ~, $VAR and * work"),
+    args: words.min(1).optional()
+      .describe("Arguments with which the program exits with 0 if it is logged in"),
+  }).optional().describe("How to see whether it is logged in, without a call of a model"),
   version_flags: words.default(["--version"])
     .describe("Arguments that make it print its version; an empty list: it is never asked"),
 

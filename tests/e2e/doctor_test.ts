@@ -30,7 +30,11 @@ Deno.test("doctor tells of each CLI where it is, its version, and what to do", a
   const { bin } = workplace;
   assert.match(
     stdout,
-    new RegExp(`^cli codex: ready, 0\\.169\\.0, ${bin}/codex, to log in: `, "m"),
+    new RegExp(
+      `^cli codex: ready, 0\\.169\\.0, ${bin}/codex, ` +
+        'logged in \\("codex login status" says so\\), runs: codex exec --json .*-- PROMPT$',
+      "m",
+    ),
   );
   assert.match(stdout, /^cli qwen: not installed, Install it with: npm install -g @qwen-code/m);
   assert.match(stdout, /^role coding: codex, model gpt-5\.3-codex$/m);
@@ -53,6 +57,16 @@ Deno.test("doctor --json has all of it, and says the same", async () => {
   });
   const doctor = await report(workplace);
   assert.deepEqual([doctor.code, doctor.status, doctor.problems], [0, "ok", []]);
+  const [codex] = doctor.clis;
+  assert.deepEqual(
+    [codex?.version_support, codex?.checked_version, codex?.logged_in, codex?.login_by],
+    ["checked", "0.169.0", "yes", '"codex login status" says so'],
+  );
+  const run = ["run", "PROMPT", "--cli", "codex", "--dry-run", "--json"];
+  const { argv } = JSON.parse((await runCommand(workplace, run)).stdout);
+  assert.deepEqual(codex?.argv, argv, "what a dry run tells");
+  const crush = doctor.clis.find(({ name }) => name === "crush");
+  assert.deepEqual([crush?.version_support, crush?.logged_in], ["unknown", "unknown"]);
   const user = `${workplace.home}/.config/aimux/config.yaml`;
   const origin = (key: string) => doctor.config.values.find((value) => value.key === key)?.origin;
   assert.match(origin("server.log_level")!, new RegExp(`^${user}:1:\\d+$`));
@@ -66,6 +80,37 @@ Deno.test("doctor --json has all of it, and says the same", async () => {
   ]);
   assert.ok(doctor.permissions.every(({ state }) => state === "granted"));
   if (Deno.build.os === "linux") assert.deepEqual(doctor.pseudo_terminal, { available: true });
+});
+
+Deno.test("doctor tells of a CLI that is too old or not logged in, and what to do", async () => {
+  await using workplace = await createWorkplace({ env: { GEMINI_API_KEY: "mock-key" } });
+  await writeProgram(
+    `${workplace.bin}/codex`,
+    "#!/bin/sh\n[ $1 = login ] && exit 1\necho 0.99.0\n",
+  );
+  await writeProgram(`${workplace.bin}/cline`, "#!/bin/sh\necho 2.4.1\n");
+  await writeProgram(`${workplace.bin}/gemini`, "#!/bin/sh\necho 0.61.0\n");
+  const doctor = await report(workplace);
+  assert.deepEqual([doctor.code, doctor.status], [0, "degraded"]);
+  const told = (name: string) => {
+    const cli = doctor.clis.find((each) => each.name === name);
+    return [cli?.version_support, cli?.logged_in, cli?.login_by];
+  };
+  assert.deepEqual(told("codex"), ["untested", "no", '"codex login status" says so']);
+  assert.deepEqual(told("cline"), ["too_old", "unknown", undefined]);
+  assert.deepEqual(told("gemini"), ["checked", "yes", "GEMINI_API_KEY is set"]);
+  assert.deepEqual(doctor.warnings, [
+    'codex is not logged in: "codex login status" says so. Log in: codex login',
+    "cline 2.4.1 is older than 3.0, the lowest that is known to work. " +
+    "Update it: npm install -g cline",
+  ]);
+  const { stdout } = await runCommand(workplace, ["doctor"]);
+  assert.match(
+    stdout,
+    /^cli codex: ready, 0\.99\.0 \(untested\), .*, not logged in .*, to log in: /m,
+  );
+  assert.match(stdout, /^cli cline: ready, 2\.4\.1 \(too old\), .*, login unknown, to log in: /m);
+  assert.doesNotMatch(stdout, /mock-key/);
 });
 
 Deno.test("without any CLI doctor says how to install each, and that nothing can run", async () => {

@@ -6,7 +6,7 @@ import { write } from "./output.ts";
 import { perform } from "./perform.ts";
 import type { Scenario, Step } from "./steps.ts";
 import { openStore, stateFolder, type Store } from "./store.ts";
-import { VERSIONS } from "./versions.ts";
+import { LOGIN_QUESTIONS, VERSIONS } from "./versions.ts";
 
 /** Variables that come from the shim and its shell, not from the caller. */
 const OF_THE_SHIM = ["DENO_DIR", "DENO_NO_UPDATE_CHECK", "PWD", "OLDPWD", "SHLVL", "_"];
@@ -18,6 +18,7 @@ const argv = scenarioFile === undefined ? given : given.slice(2);
 if (argv.length === 1 && argv[0] === "--version") {
   end({ code: 0, stdout: VERSIONS[name as CliName] });
 }
+if (argv.join(" ") === LOGIN_QUESTIONS[name as CliName]) end({ code: 0 });
 await main();
 
 async function main(): Promise<never> {

@@ -1,3 +1,9 @@
+/** What some are asked to see whether they are logged in; the emulated ones are. */
+export const LOGIN_QUESTIONS: Readonly<Partial<Record<CliName, string>>> = {
+  codex: "login status",
+  claude: "auth status",
+};
+
 /** What the CLIs print when they are asked with `--version`; that of crush is not verified. */
 import type { CliName } from "./cli.ts";
 

@@ -10,6 +10,7 @@ import type { Health } from "../../engine/health_shape.ts";
 import { createRedactor } from "../../lib/redact.ts";
 import { terminalProblem } from "../../process/check_terminal.ts";
 import type { Program } from "../command.ts";
+import { describeClis } from "./clis.ts";
 import { examineConfiguration } from "./configuration.ts";
 import { describeEnvironment } from "./environment.ts";
 import { healthOf } from "./health.ts";
@@ -38,18 +39,19 @@ export async function examine(
 
   const health = await healthOf(around, { version, signal, configured: loaded !== undefined });
   const roles = config ? await describeRoles(config, around) : [];
+  const clis = await describeClis(health.clis, around, {
+    configured: config !== undefined,
+    signal,
+  });
   const terminal = await terminalProblem();
   const { deno, v8 } = Deno.version;
   const { os, arch, standalone: binary } = Deno.build;
   return redact.facts({
-    ...verdictOn({ section, roles, health, config: around.config }),
+    ...verdictOn({ section, roles, health, clis, config: around.config }),
     version,
     runtime: { deno, v8, os, arch, binary },
     cwd,
-    clis: health.clis.map((cli) => {
-      const login = around.profiles.get(cli.name)?.login;
-      return { ...cli, usable: cli.state === "ready", ...login !== undefined && { login } };
-    }),
+    clis,
     roles,
     ...loaded && storedBy(health),
     hooks: health.hooks.map(({ failing: _, failures: __, last_failure: ___, ...hook }) => hook),

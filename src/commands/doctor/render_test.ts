@@ -22,7 +22,11 @@ const REPORT: DoctorReport = {
       version: "0.169.0",
       read_only: true,
       permissions: ["read_only", "write", "full"],
+      version_support: "untested",
+      logged_in: "no",
+      login_by: "it says so",
       login: "codex login",
+      argv: ["/home/me/bin/codex", "exec", "it's", "PROMPT"],
     },
     {
       name: "qwen",
@@ -86,7 +90,8 @@ Deno.test("in a pipe each fact is a line that can be found by its beginning", ()
   const lines = plain(REPORT);
   for (
     const line of [
-      "cli codex: ready, 0.169.0, /home/me/bin/codex, to log in: codex login",
+      "cli codex: ready, 0.169.0 (untested), /home/me/bin/codex, not logged in (it says so), " +
+      "to log in: codex login, runs: codex exec 'it'\\''s' PROMPT",
       "cli qwen: not installed, Install it with: npm install -g qwen",
       "role coding: codex, model gpt-5, passed over: aider",
       "database state: absent, made when it is first needed",
@@ -110,13 +115,15 @@ Deno.test("on a terminal it is tables that fit, and home is ~", () => {
   }
   const shown = shownOf(renderSections(sectionsOf(REPORT), testOutput(80), "/home/me"));
   const at = shown.indexOf("CLIs");
-  assert.deepEqual(shown.slice(at, at + 6), [
+  assert.deepEqual(shown.slice(at, at + 8), [
     "CLIs",
-    "  CLI    STATE          VERSION  WHERE, OR WHAT TO DO",
-    "  codex  ready          0.169.0  ~/bin/codex",
-    "                                 to log in: codex login",
-    "  qwen   not installed           Install it with: npm install -g qwen",
-    "",
+    "  CLI    STATE          VERSION             WHERE, OR WHAT TO DO",
+    "  codex  ready          0.169.0 (untested)  ~/bin/codex",
+    "                                            not logged in (it says so), to log",
+    "                                            in: codex login",
+    "                                            runs: codex exec 'it'\\''s' PROMPT",
+    "  qwen   not installed                      Install it with: npm install -g",
+    "                                            qwen",
   ]);
 });
 

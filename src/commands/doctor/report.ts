@@ -1,5 +1,6 @@
 /** What `aimux doctor --json` prints. */
 import { z } from "zod";
+import { VERSION_SUPPORT } from "../../clis/version_support.ts";
 import { healthShape } from "../../engine/health_shape.ts";
 import { errorShape } from "../../mcp/tools/job_payload.ts";
 
@@ -8,7 +9,18 @@ const { status, clis, jobs, sessions, servers, database, log, hooks, process_con
 
 const cli = clis.element.extend({
   usable: z.boolean().describe("Whether it can be started now"),
-  login: z.string().optional().describe("How to log in, where it refuses the credentials"),
+  version_support: z.enum(VERSION_SUPPORT).optional()
+    .describe("Whether its version is one that its profile is for; with state ready"),
+  checked_version: z.string().optional().describe("The version that its profile was checked with"),
+  minimum_version: z.string().optional().describe("The lowest that is known to work"),
+  install: z.string().optional().describe("How to install or update it"),
+  logged_in: z.enum(["yes", "no", "unknown"]).optional()
+    .describe("As far as that can be told without a call of a model; with state ready"),
+  login_by: z.string().optional().describe("What tells it"),
+  login: z.string().optional().describe("How to log in"),
+  argv: z.array(z.string()).optional()
+    .describe("How it would be started for a prompt PROMPT without role, model or effort"),
+  argv_problem: z.string().optional().describe("Why it would not be started"),
 });
 
 const role = z.strictObject({

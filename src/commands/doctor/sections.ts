@@ -1,6 +1,7 @@
 /** What doctor has found out, as sections of facts that can be told in lines or in tables. */
 import { printableLine } from "../../lib/terminal/printable.ts";
 import type { Style } from "../paint.ts";
+import { shellWords } from "../run/shell_words.ts";
 import type { DoctorReport } from "./report.ts";
 
 /** One fact of a row. */
@@ -44,19 +45,51 @@ function clis({ clis }: DoctorReport): Section {
     title: "CLIs",
     name: "cli",
     head: ["CLI", "STATE", "VERSION", "WHERE, OR WHAT TO DO"],
-    rows: clis.map(({ name, state, usable, version, path, problem, fix, login }) => [
+    rows: clis.map(({ name, state, usable, version, path, problem, fix, ...cli }) => [
       plain(name),
       { text: state.replaceAll("_", " "), style: usable ? "green" : "dim" },
-      plain(version),
+      plain(versionText({ version, ...cli })),
       lines(
         path,
         // That it is nowhere its state says already.
         state === "not_installed" && fix !== undefined ? undefined : problem,
         fix,
-        usable && login !== undefined && `to log in: ${login}`,
+        usable && loginText(cli),
+        cli.argv && `runs: ${callText(cli.argv)}`,
+        cli.argv_problem && `would not run: ${cli.argv_problem}`,
       ),
     ]),
   };
+}
+
+type Cli = DoctorReport["clis"][number];
+
+const SUPPORT: Partial<Record<NonNullable<Cli["version_support"]>, string>> = {
+  untested: " (untested)",
+  too_old: " (too old)",
+};
+
+function versionText(
+  { version, version_support: support = "unknown" }: Pick<Cli, "version" | "version_support">,
+): string | undefined {
+  return version && version + (SUPPORT[support] ?? "");
+}
+
+function loginText(
+  { logged_in, login_by, login }: Pick<Cli, "logged_in" | "login_by" | "login">,
+): string {
+  const state = { yes: "logged in", no: "not logged in", unknown: "login unknown" };
+  const by = login_by === undefined ? "" : ` (${login_by})`;
+  const how = login === undefined || logged_in === "yes" ? "" : `, to log in: ${login}`;
+  return `${state[logged_in ?? "unknown"]}${by}${how}`;
+}
+
+/** The most characters of a call in the text; the JSON has all of it. */
+const CALL_CHARS = 120;
+
+function callText([program = "", ...args]: string[]): string {
+  const words = shellWords([program.replace(/^.*[/\\]/, ""), ...args]);
+  return words.length <= CALL_CHARS ? words : `${words.slice(0, CALL_CHARS).toWellFormed()}…`;
 }
 
 function roles({ roles }: DoctorReport): Section {

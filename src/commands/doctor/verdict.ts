@@ -3,6 +3,7 @@ import { formatProblem } from "../../config/problem.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Health } from "../../engine/health_shape.ts";
 import { healthProblems, healthWarnings } from "../../engine/health_warnings.ts";
+import { cliWarnings } from "./clis.ts";
 import type { DoctorReport } from "./report.ts";
 
 /** What the verdict is on. */
@@ -10,12 +11,13 @@ export interface Findings {
   section: DoctorReport["config"];
   roles: DoctorReport["roles"];
   health: Health;
+  clis: DoctorReport["clis"];
   config: Config;
 }
 
 /** Says what follows from all that was found. */
 export function verdictOn(
-  { section, roles, health, config }: Findings,
+  { section, roles, health, clis, config }: Findings,
 ): Pick<DoctorReport, "status" | "problems" | "warnings"> {
   const { project } = section;
   const problems = [
@@ -24,6 +26,7 @@ export function verdictOn(
   ];
   const warnings = [
     ...healthWarnings(health, config.roles),
+    ...cliWarnings(clis),
     ...unusable(health.clis.some(({ state }) => state === "ready") ? roles : []),
     ...project.warnings,
   ];
