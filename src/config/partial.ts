@@ -17,7 +17,7 @@ export function partial(schema: z.ZodType): z.ZodType {
     return z.strictObject(Object.fromEntries(shape)).nullable();
   }
   if (schema instanceof z.ZodRecord) {
-    return z.record(schema.keyType as z.ZodString, partial(schema.valueType as z.ZodType))
+    return z.partialRecord(schema.keyType as z.ZodString, partial(schema.valueType as z.ZodType))
       .nullable();
   }
   return schema;

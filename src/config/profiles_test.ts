@@ -50,6 +50,18 @@ Deno.test("A profile of a higher layer overrides single keys; lists replace", ()
   assert.deepEqual(codex.env, { A: "1", B: "3" });
 });
 
+Deno.test("A file of several need not name what every permission means", () => {
+  const env = "permission_env:\n  write: {MODE: auto}\n";
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\n${env}`,
+    [`${USER}/codex/profile.yaml`]: "permission_env:\n  full: {MODE: all}\n",
+  });
+  const { profiles, broken } = load(folders);
+  assert.deepEqual(broken, {});
+  const { permission_env } = profiles.get("codex")!;
+  assert.deepEqual(permission_env, { write: { MODE: "auto" }, full: { MODE: "all" } });
+});
+
 Deno.test("A new folder adds a CLI, and roles may use it", () => {
   using folders = testFolders({
     [`${USER}/mine/profile.yaml`]: `name: mine\n${SMALL_PROFILE}\n`,
