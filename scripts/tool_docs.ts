@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Action, Tool } from "../src/mcp/tools/define_tool.ts";
 import { classificationOf } from "../src/mcp/p26.ts";
+import { code, table } from "./markdown.ts";
 
 /** The part of a JSON schema that is shown. */
 interface Schema {
@@ -170,16 +171,6 @@ function rangeOf({ enum: values, minimum, exclusiveMinimum, maximum }: Schema): 
 /** Every whole number has the bounds of what can be counted exactly; they say nothing. */
 function isBound(bound: number | undefined): bound is number {
   return bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-function code(text: PropertyKey): string {
-  return `\`${String(text)}\``;
 }
 
 function capital(word: string): string {

@@ -11,6 +11,7 @@ import { Command } from "commander";
 import { configFolders } from "../../src/config/folders.ts";
 import { loadProfiles } from "../../src/config/profiles.ts";
 import { messageOf } from "../../src/lib/errors.ts";
+import { writeGenerated } from "../../scripts/generate.ts";
 import { cases } from "./cases.ts";
 import { cacheFolder, install, InstallError, installNode } from "./installs.ts";
 import { type CaseName, type CaseResult, CASES, type CliResult, recordResults } from "./results.ts";
@@ -37,6 +38,7 @@ for (const subject of subjects) {
   if (record && names.length === CASES.length) recordResults({ [subject.cli]: result });
 }
 console.log(`\n${table({ clis: results })}`);
+if (record && names.length === CASES.length) await writeGenerated();
 const failed = Object.values(results)
   .flatMap((result) => Object.values(result.cases))
   .filter(({ outcome }) => outcome === "failed").length;
