@@ -7,13 +7,13 @@ import { formatProblem } from "./config/problem.ts";
 import { loadProfiles } from "./config/profiles.ts";
 import { applyProject, loadProject } from "./config/project.ts";
 import { createEngine } from "./engine/engine.ts";
-import { keepDeletingExpired } from "./engine/expiry.ts";
 import type { Health } from "./engine/health_shape.ts";
 import { createHookFailures } from "./engine/hooks/failures.ts";
 import { createHooks } from "./engine/hooks/hooks.ts";
 import type { Metrics } from "./engine/metrics_shape.ts";
 import { takeOwnership } from "./engine/ownership.ts";
 import type { PreparationParts } from "./engine/prepare.ts";
+import { boundsOf, keepTidy } from "./engine/upkeep.ts";
 import { systemClock } from "./lib/clock.ts";
 import { AimuxError, errorFacts, messageOf } from "./lib/errors.ts";
 import { createIds } from "./lib/ids.ts";
@@ -295,8 +295,6 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     await ownership.recover().catch(onLeaseTrouble);
 
     const closed = new AbortController();
-    const ttlHours = config.server.session_ttl_hours;
-    void keepDeletingExpired({ store, clock, ttlHours, onError }, closed.signal);
 
     around.discovery.probeAll(around.profiles.values()).catch(onError);
     const engine = createEngine({
@@ -310,6 +308,8 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       redact,
       onError,
     });
+    const bounds = boundsOf(config.server);
+    void keepTidy({ store, clock, ...bounds, activity: engine, onError }, closed.signal);
     log.info("Started", {
       version,
       owner: ownership.id,

@@ -103,6 +103,8 @@ const server = z.strictObject({
     ),
   session_ttl_hours: whole(1, 87_600).default(24)
     .describe("Hours after which an unused session is deleted"),
+  max_store_mb: amount(0.1, 10_000_000).default(2000)
+    .describe("Megabytes of database and output above which the oldest sessions are deleted"),
   max_output_mb: amount(0.01, 1_000_000).default(256)
     .describe("Megabytes of each stream of a run that are kept; of more the middle is left out"),
   default_timeout_seconds: whole(1, 604_800).default(300)

@@ -80,6 +80,8 @@ export interface Engine {
   unrecorded(): Unrecorded | undefined;
   /** Whether no job of this server is queued or running, and no end waits to be recorded. */
   isIdle(): boolean;
+  /** How many jobs this server has taken so far. */
+  taken(): number;
   /**
    * Checks and routes a request, asks the hooks, records it, and starts it in the background.
    *
@@ -146,10 +148,12 @@ export function createEngine(given: EngineParts): Engine {
   /** Requests whose hooks are being asked. */
   const asking = new Set<Promise<unknown>>();
   let watching = false;
+  let jobsTaken = 0;
 
   return {
     store,
     unrecorded: ends.unrecorded,
+    taken: () => jobsTaken,
     isIdle: () => live.size === 0 && ends.unrecorded() === undefined,
     submit,
     settled,
@@ -175,6 +179,7 @@ export function createEngine(given: EngineParts): Engine {
     const { job, session: of } = await whileBusy(() => record(prepared), { clock });
     const entry = liveJob();
     live.set(job.id, entry);
+    jobsTaken++;
     const execution = {
       job,
       session: of,

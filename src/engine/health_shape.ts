@@ -79,6 +79,16 @@ const database = z.strictObject({
     .describe("Damaged files that were put aside and still lie beside it, where there are any"),
 });
 
+const storage = z.strictObject({
+  database_bytes: z.int().describe("The database with its journal"),
+  output_bytes: z.int().describe("What jobs have printed and answered"),
+  state_bytes: z.int().describe("What aimux keeps for CLIs, such as a chat history"),
+  total_bytes: z.int(),
+  max_bytes: z.int().describe("Above it the oldest finished sessions are deleted"),
+  max_output_bytes: z.int().describe("The most that is kept of each stream of a run"),
+  session_ttl_hours: z.int().describe("After it an unused session is deleted"),
+});
+
 const log = z.strictObject({
   path: z.string().describe("Empty where there is none"),
   level: z.string(),
@@ -131,6 +141,7 @@ export const healthShape = z.strictObject({
     this_server: z.boolean(),
   })).optional().describe("The servers that share the database"),
   database,
+  storage: storage.describe("What lies on the disk, and its bounds"),
   log,
   hooks: z.array(hook).describe("As they are configured, in the order in which they are asked"),
   process_control: z.strictObject({

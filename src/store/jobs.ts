@@ -46,6 +46,8 @@ export interface JobTable {
   /** A job by id; with a principal only if it is theirs. */
   find(id: string, principal?: string): Job | undefined;
   bySession(sessionId: string): Job[];
+  /** The ids of a session's jobs. */
+  idsOf(sessionId: string): string[];
   /** A principal's jobs whose id begins so, the newest first. */
   ids(principal: string, beginning: string, limit: number): string[];
   /** The newest job of a session, or the newest before another one. */
@@ -137,6 +139,10 @@ export function createJobTable(
 
     bySession: (session) =>
       many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id", { session }),
+
+    idsOf: (session) =>
+      db.prepare("SELECT id FROM jobs WHERE session_id = :session ORDER BY id").all({ session })
+        .map((row) => String(row["id"])),
 
     ids: (principal, beginning, limit) =>
       db.prepare(

@@ -149,6 +149,8 @@ const MIGRATIONS = [
     PRIMARY KEY (pid, start_time)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE INDEX sessions_by_age ON sessions (last_active_at, id);
+
   -- The second wall behind the table of jobs: what no statement may do to them, whoever makes it.
   CREATE TRIGGER jobs_begin_queued BEFORE INSERT ON jobs
   WHEN NEW.status <> 'queued' OR EXISTS (SELECT 1 FROM jobs WHERE id = NEW.id)

@@ -59,6 +59,13 @@ export interface SessionTable {
   recordTurn(id: string, turn: Turn, now: number): void;
   /** Deletes a session with its jobs. */
   remove(id: string): void;
+  /** Does so unless it was used since a time or has an unfinished job. @returns Whether it did. */
+  removeUnused(id: string, before: number): boolean;
+  /**
+   * The session that was not used for longest, of those without an unfinished job and not used since
+   * a time; never the one that was used last of all.
+   */
+  oldestUnused(before: number): string | undefined;
   /** Sessions without an unfinished job whose last activity was before a time; of one, if given. */
   expired(before: number, principal?: string): string[];
 }
@@ -68,6 +75,9 @@ const WITH_LAST_JOB = `
     last.permission AS permission FROM sessions
   JOIN jobs AS last ON last.id = (SELECT max(id) FROM jobs WHERE session_id = sessions.id)
 `;
+
+const AT_REST = `NOT EXISTS (SELECT 1 FROM jobs
+  WHERE session_id = sessions.id AND status IN ('queued', 'running'))`;
 
 /** The table of sessions in a database. */
 export function createSessionTable(db: Database): SessionTable {
@@ -135,10 +145,20 @@ export function createSessionTable(db: Database): SessionTable {
       db.prepare("DELETE FROM sessions WHERE id = :id").run({ id });
     },
 
+    removeUnused: (id, before) =>
+      db.prepare(`DELETE FROM sessions WHERE id = :id AND last_active_at < :before AND ${AT_REST}`)
+        .run({ id, before }) > 0,
+
+    oldestUnused(before) {
+      const row = db.prepare(`SELECT id FROM sessions WHERE last_active_at < :before AND ${AT_REST}
+        AND id <> (SELECT id FROM sessions ORDER BY last_active_at DESC, id DESC LIMIT 1)
+        ORDER BY last_active_at, id LIMIT 1`).get({ before });
+      return row && String(row["id"]);
+    },
+
     expired: (before, principal) =>
       db.prepare(`SELECT id FROM sessions WHERE last_active_at < :before
-        AND (:principal IS NULL OR principal = :principal) AND NOT EXISTS (SELECT 1 FROM jobs
-          WHERE session_id = sessions.id AND status IN ('queued', 'running'))`)
+        AND (:principal IS NULL OR principal = :principal) AND ${AT_REST}`)
         .all({ before, principal: principal ?? null }).map((row) => String(row["id"])),
   };
 }

@@ -10,6 +10,7 @@ import { damageNotices } from "./notices.ts";
 import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createQueueView, type QueueView } from "./queue_view.ts";
+import { createPages, type Pages, placeOf, type StorePlace } from "./space.ts";
 import { createSessionTable, type SessionTable } from "./sessions.ts";
 
 /** The store of one server; several servers may have the same database open. */
@@ -35,8 +36,20 @@ export interface Store {
   files(jobId: string): JobFiles;
   /** A folder for what aimux keeps for CLIs, such as a chat history. */
   stateDir: string;
+  /** The database and its folders. */
+  place: StorePlace;
+  /** What of the database is in use, and a way to give back the rest. */
+  pages: Pages;
   /** Deletes a session with its jobs, their files, and what is kept for it in that folder. */
   removeSession(id: string): void;
+  /**
+   * Does so with those of the sessions that were not used since a time and have no unfinished job.
+   *
+   * @returns For each that was deleted its id and those of its jobs.
+   */
+  removeUnused(ids: readonly string[], before: number): string[][];
+  /** Which of these ids are of no job and no session. */
+  unknown(ids: readonly string[]): Set<string>;
   close(): void;
 }
 
@@ -57,8 +70,8 @@ export interface JobFiles {
  * @throws AimuxError `storage`
  */
 export function openStore(path: string, db: Database = openDatabase(path)): Store {
-  const outputDir = `${folderOf(path)}output`;
-  const stateDir = stateDirOf(path);
+  const place = placeOf(path);
+  const { outputDir, stateDir } = place;
   for (const dir of [outputDir, stateDir]) {
     Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
     narrow(dir, 0o700);
@@ -95,33 +108,47 @@ export function openStore(path: string, db: Database = openDatabase(path)): Stor
     snapshot: db.snapshot,
     files,
     stateDir,
+    place,
+    pages: createPages(db),
     removeSession(id) {
-      const names = [id, ...jobs.bySession(id).map((job) => job.id)];
+      const owners = [id, ...jobs.idsOf(id)];
       sessions.remove(id);
-      for (const name of names) Object.values(files(name)).forEach(removeIfThere);
-      for (const { name } of Deno.readDirSync(stateDir)) {
-        if (names.some((owner) => name.startsWith(`${owner}.`))) {
-          removeIfThere(`${stateDir}/${name}`);
-        }
-      }
+      removeFilesOf(owners);
+    },
+    removeUnused(ids, before) {
+      const gone = db.transaction(() =>
+        ids.flatMap((id) => {
+          const owners = [id, ...jobs.idsOf(id)];
+          return sessions.removeUnused(id, before) ? [owners] : [];
+        })
+      );
+      removeFilesOf(gone.flat());
+      return gone;
+    },
+    unknown(ids) {
+      const rows = db.prepare(`SELECT value FROM json_each(:ids)
+        WHERE value NOT IN (SELECT id FROM jobs) AND value NOT IN (SELECT id FROM sessions)`)
+        .all({ ids: JSON.stringify(ids) });
+      return new Set(rows.map((row) => String(row["value"])));
     },
     close: db.close,
   };
+
+  /** What cannot be removed now belongs to nobody, and is removed by the upkeep. */
+  function removeFilesOf(owners: readonly string[]): void {
+    for (const owner of owners) Object.values(files(owner)).forEach(removeQuietly);
+    for (const { name } of Deno.readDirSync(stateDir)) {
+      if (owners.some((owner) => name.startsWith(`${owner}.`))) {
+        removeQuietly(`${stateDir}/${name}`);
+      }
+    }
+  }
 }
 
-/** The folder for what aimux keeps for CLIs, by the path of the database. */
-export function stateDirOf(path: string): string {
-  return `${folderOf(path)}state`;
-}
-
-function folderOf(path: string): string {
-  return path.replace(/[^/\\]*$/, "");
-}
-
-function removeIfThere(path: string): void {
+function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  } catch {
+    // It was not there.
   }
 }

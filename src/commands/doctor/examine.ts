@@ -81,10 +81,17 @@ function onlyProfiles(sources: ConfigSources): LoadedConfig {
 }
 
 function storedBy(
-  { database, servers, sessions, jobs, log }: Health,
-): Pick<DoctorReport, "database" | "servers" | "sessions" | "jobs" | "log"> {
+  { database, storage, servers, sessions, jobs, log }: Health,
+): Pick<DoctorReport, "database" | "storage" | "servers" | "sessions" | "jobs" | "log"> {
   const { active: _, active_omitted: __, ...counts } = jobs;
-  return { database, log, jobs: counts, ...servers && { servers }, ...sessions && { sessions } };
+  return {
+    database,
+    storage,
+    log,
+    jobs: counts,
+    ...servers && { servers },
+    ...sessions && { sessions },
+  };
 }
 
 function needsOf(

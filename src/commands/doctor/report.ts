@@ -4,7 +4,7 @@ import { VERSION_SUPPORT } from "../../clis/version_support.ts";
 import { healthShape } from "../../engine/health_shape.ts";
 import { errorShape } from "../../mcp/tools/job_payload.ts";
 
-const { status, clis, jobs, sessions, servers, database, log, hooks, process_control } =
+const { status, clis, jobs, sessions, servers, database, storage, log, hooks, process_control } =
   healthShape.shape;
 
 const cli = clis.element.extend({
@@ -95,6 +95,7 @@ export const doctorShape = z.strictObject({
   clis: z.array(cli),
   roles: z.array(role).describe("None where the configuration is broken"),
   database: database.optional(),
+  storage: storage.optional(),
   servers,
   jobs: jobs.pick({ running: true, queued: true, max_concurrent_jobs: true, max_queue: true })
     .optional(),

@@ -117,12 +117,18 @@ const UNKNOWN = "unknown, as the configuration is broken";
 
 const DATABASE = { ok: "ok", absent: "absent, made when it is first needed", failing: "failing" };
 
-function database({ database, servers, jobs, sessions }: DoctorReport): Section {
+function database({ database, storage, servers, jobs, sessions }: DoctorReport): Section {
   const { path, state = "ok", problem, bytes, journal_mode, schema_version } = database ?? {};
   return facts("Database", "database", [
     ["path", path],
     ["state", database ? lines(DATABASE[state], problem) : UNKNOWN],
     ["size", size(bytes)],
+    ["output", database?.bytes === undefined ? undefined : size(storage?.output_bytes)],
+    [
+      "all together",
+      storage && `${size(storage.total_bytes)} of at most ${size(storage.max_bytes)}`,
+    ],
+    ["put aside", database?.put_aside && lines(...database.put_aside)],
     ["journal", journal_mode],
     ["schema", schema_version?.toString()],
     ["used by", servers && (servers.map(({ pid }) => `process ${pid}`).join(", ") || "nobody now")],

@@ -6,7 +6,7 @@ import { createStanding, unblemished } from "../../engine/standing.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { createIds } from "../../lib/ids.ts";
 import { openReadOnly } from "../../store/read_only.ts";
-import { stateDirOf } from "../../store/store.ts";
+import { placeOf } from "../../store/space.ts";
 
 /**
  * Plans a request. The database is read, where there is one, and never changed.
@@ -20,7 +20,7 @@ export async function planRequest(
   const around = lookAround(options);
   const path = options.loaded.config.server.db_path;
   using stored = openReadOnly(path);
-  const store: DryRunParts["store"] = { ...stored ?? EMPTY, stateDir: stateDirOf(path) };
+  const store: DryRunParts["store"] = { ...stored ?? EMPTY, stateDir: placeOf(path).stateDir };
   const { config } = around;
   const { breakers } = stored ?? {};
   const standing = breakers

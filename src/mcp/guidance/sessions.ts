@@ -39,16 +39,22 @@ export const sessionsGuidance: Policy<SessionsPayload> = function sessionsGuidan
     case "gc":
       return guidance({
         state: "collected",
-        you_are_here: payload.collected
-          ? `${payload.collected} expired sessions were deleted`
-          : "No session had expired; nothing was deleted",
+        you_are_here: collectedWhat(payload),
         choose_your_path: { list: LIST },
-        stop_conditions: ["This is done by itself every hour"],
+        stop_conditions: ["This is done by itself"],
       });
     case "health":
       return healthy(payload);
   }
 };
+
+function collectedWhat({ collected = 0, evicted = 0 }: SessionsPayload): string {
+  if (collected + evicted === 0) return "No session had expired; nothing was deleted";
+  return [
+    ...collected > 0 ? [`${collected} expired sessions were deleted`] : [],
+    ...evicted > 0 ? [`${evicted} of the oldest sessions were deleted for want of room`] : [],
+  ].join("; ");
+}
 
 const START: Path = {
   when: "You have a task for a CLI",

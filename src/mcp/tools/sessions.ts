@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { CLI_STATES } from "../../clis/cli_states.ts";
 import { PERMISSIONS } from "../../config/permission.ts";
-import { deleteExpired } from "../../engine/expiry.ts";
 import { outputUri, transcriptUri } from "../../engine/job_uris.ts";
+import { boundsOf, tidy } from "../../engine/upkeep.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { Session, SessionSummary } from "../../store/sessions.ts";
@@ -74,6 +74,10 @@ const payloadShape = z.object({
   message: z.string().optional().describe("cancel, kill, gc: what was done, as a sentence"),
   cancelled_jobs: z.array(z.string()).optional().describe("kill: the jobs that were ended"),
   collected: z.int().optional().describe("gc: how many expired sessions were deleted"),
+  evicted: z.int().optional()
+    .describe("gc: how many more were deleted for want of room, of everybody's the oldest"),
+  store_bytes: z.int().optional().describe("gc: what database, output and state now take"),
+  max_store_bytes: z.int().optional().describe("gc: the most that they may take"),
   running_jobs: z.int().optional().describe("health: jobs that run, of all servers"),
   queued_jobs: z.int().optional().describe("health: jobs that wait, of all servers"),
   max_concurrent_jobs: z.int().optional().describe("health: how many may run at once"),
@@ -107,7 +111,7 @@ export const sessions = defineTool({
     when: "To find a session_id or job_id, to stop a job, or to clean up.",
     why: "Jobs and sessions outlive the call and the server that made them.",
     how: "action list (status, cli, limit), info (session_id), cancel (job_id), " +
-      "kill (session_id: ends its jobs and deletes it), gc (deletes expired sessions), health.",
+      "kill (session_id: ends its jobs and deletes it), gc (deletes what is too old or too much), health.",
     not: "Not for waiting for a job: status does that.",
     choose: "cancel keeps the session and what was printed; kill deletes both.",
   },
@@ -149,7 +153,7 @@ export const sessions = defineTool({
       handle: kill,
     },
     gc: {
-      what: "Deletes the expired sessions now, not at the next hour.",
+      what: "Deletes expired sessions, and the oldest where there is too much, now and not later.",
       classification: "sync_ok",
       handle: gc,
     },
@@ -242,12 +246,20 @@ function notDeleted(session: string, { id }: Job): AimuxError {
   });
 }
 
-function gc(_given: Input, { store, config, clock, principal }: ToolContext): SessionsPayload {
-  const ttlHours = config.server.session_ttl_hours;
+async function gc(
+  _given: Input,
+  { store, config, clock, principal }: ToolContext,
+): Promise<SessionsPayload> {
+  const bounds = boundsOf(config.server);
+  const { expired, evicted, sizes } = await tidy({ store, clock, ...bounds }, principal);
   return {
     action: "gc",
-    collected: deleteExpired({ store, clock, ttlHours }, principal),
-    message: `Sessions unused for ${ttlHours} hours are deleted`,
+    collected: expired,
+    evicted,
+    store_bytes: sizes.total,
+    max_store_bytes: bounds.maxBytes,
+    message: `Sessions unused for ${bounds.ttlHours} hours are deleted, and of the others the ` +
+      `oldest where the store has more than ${config.server.max_store_mb} MB`,
   };
 }
 
