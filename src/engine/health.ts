@@ -7,7 +7,6 @@ import type { Signals } from "../process/signals.ts";
 import { unopenedDatabase } from "../store/check_database.ts";
 import type { ActiveJob } from "../store/jobs.ts";
 import type { Leftover } from "../store/leftovers.ts";
-import { damageNotices } from "../store/notices.ts";
 import { placeOf, sizesOf } from "../store/space.ts";
 import type { Store } from "../store/store.ts";
 import { cliHealth, type CliHealthParts } from "./cli_health.ts";
@@ -72,10 +71,8 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
   const problems = healthProblems({ clis, database });
   const warnings = [
     ...problems,
-    ...damageNotices(config.server.db_path),
     ...unrecordedWarning(parts.unrecorded),
-    ...storageWarning(storage),
-    ...healthWarnings({ clis, log, hooks, process_control }, config.roles),
+    ...healthWarnings({ clis, log, hooks, process_control, database, storage }, config.roles),
   ];
   const usable = problems.length === 0 && clis.some(isUsable);
   return {
@@ -112,17 +109,6 @@ async function storageOf({ server }: Config): Promise<Health["storage"]> {
     max_output_bytes: Math.round(server.max_output_mb * 1_000_000),
     session_ttl_hours: server.session_ttl_hours,
   };
-}
-
-/** For a moment it may be more: what was used just now is not deleted. */
-function storageWarning({ total_bytes: total, max_bytes: most }: Health["storage"]): string[] {
-  if (total <= 1.1 * most) return [];
-  const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1);
-  return [sentences(
-    `Database and output take ${megabytes(total)} MB, more than the ${megabytes(most)} MB of ` +
-      "server.max_store_mb: what is left is in use",
-    'Delete sessions with action "kill", or raise it',
-  )];
 }
 
 function unrecordedWarning(waiting: Unrecorded | undefined): string[] {

@@ -1,6 +1,7 @@
 /** What is not as it should be, each with what to do about it. */
 import type { Config } from "../config/schema.ts";
 import { sentences } from "../lib/sentences.ts";
+import { damageNotices } from "../store/notices.ts";
 import type { Health } from "./health_shape.ts";
 
 /** What keeps every prompt from being run. */
@@ -12,9 +13,9 @@ export function healthProblems(
 
 /** What else is not as it should be. */
 export function healthWarnings(
-  { clis, log, hooks, process_control }: Pick<
+  { clis, log, hooks, process_control, database, storage }: Pick<
     Health,
-    "clis" | "log" | "hooks" | "process_control"
+    "clis" | "log" | "hooks" | "process_control" | "database" | "storage"
   >,
   roles: Config["roles"],
 ): string[] {
@@ -22,6 +23,8 @@ export function healthWarnings(
     ...isAnyReady(clis) ? defaultRole(clis, roles) : [],
     ...clis.flatMap(oneCli),
     ...clis.flatMap(leftAlone),
+    ...damageNotices(database.path, database.put_aside ?? []),
+    ...storageWarning(storage),
     ...logFails(log),
     ...hooks.flatMap(hookFails),
     ...process_control.reach === "child" ? [childOnly(process_control)] : [],
@@ -103,4 +106,15 @@ function stillRuns({ pid, job_id, cli }: { pid: number; job_id: string; cli: str
     `Process ${pid}, which ${cli} has started in ${job_id}, could not be ended; it is tried again`,
     `See "ps -p ${pid}"; another user may have to end it`,
   );
+}
+
+/** For a moment it may be more: what was used just now is not deleted. */
+function storageWarning({ total_bytes: total, max_bytes: most }: Health["storage"]): string[] {
+  if (total <= 1.1 * most) return [];
+  const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1);
+  return [sentences(
+    `Database and output take ${megabytes(total)} MB, more than the ${megabytes(most)} MB of ` +
+      "server.max_store_mb: what is left is in use",
+    'Delete sessions with action "kill", or raise it',
+  )];
 }

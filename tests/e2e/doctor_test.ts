@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { type DoctorReport, doctorShape } from "../../src/commands/doctor/report.ts";
 import { ACTING, shownOf } from "../../src/commands/testing.ts";
 import { displayWidth } from "../../src/lib/terminal/display_width.ts";
@@ -168,9 +169,11 @@ Deno.test("a database that cannot be used is told, in whatever way", async (t) =
   const ways: Record<string, (path: string) => Promise<void>> = {
     "a folder in its place": (path) => Deno.mkdir(path, { recursive: true }),
     "a file in place of its folder": (path) => Deno.writeTextFile(path.replace(/\/[^/]*$/, ""), ""),
-    "no database": async (path) => {
+    "of a newer aimux": async (path) => {
       await Deno.mkdir(path.replace(/\/[^/]*$/, ""));
-      await Deno.writeTextFile(path, "not a database ".repeat(100));
+      const newer = new DatabaseSync(path);
+      newer.exec("CREATE TABLE later (a TEXT); PRAGMA user_version = 999");
+      newer.close();
     },
   };
   for (const [name, spoil] of Object.entries(ways)) {
@@ -182,6 +185,21 @@ Deno.test("a database that cannot be used is told, in whatever way", async (t) =
       assert.deepEqual([doctor.code, doctor.database?.state], [1, "failing"]);
       assert.match(doctor.problems.join(), new RegExp(`No prompt can be run: .*"${path}"`));
     });
+  }
+});
+
+Deno.test("a damaged database is put aside, and doctor tells it as long as the file lies there", async () => {
+  await using workplace = await createWorkplace({ emulators: ["codex"] });
+  const path = `${workplace.home}/sessions.db`;
+  await Deno.writeTextFile(path, "not a database ".repeat(100));
+  for (const _ of [1, 2]) {
+    const doctor = await report(workplace, [], { AIMUX_SERVER_DB_PATH: path });
+    assert.deepEqual([doctor.code, doctor.status, doctor.database?.state], [0, "degraded", "ok"]);
+    assert.match(
+      doctor.warnings.join(),
+      /was damaged\. It was put aside as ".*sessions\.db\.corrupt-/,
+    );
+    assert.ok(doctor.storage!.total_bytes > 0);
   }
 });
 
