@@ -7,7 +7,7 @@ import type { Health } from "../../engine/health_shape.ts";
 import { unblemished } from "../../engine/standing.ts";
 import { createIds } from "../../lib/ids.ts";
 import { messageOf } from "../../lib/errors.ts";
-import { stateDirOf } from "../../store/store.ts";
+import { placeOf } from "../../store/space.ts";
 import type { DoctorReport } from "./report.ts";
 
 type Cli = DoctorReport["clis"][number];
@@ -63,7 +63,7 @@ async function callOf(
       store: {
         jobs: { newest: () => undefined, bySession: () => [] },
         sessions: { find: () => undefined },
-        stateDir: stateDirOf(around.config.server.db_path),
+        stateDir: placeOf(around.config.server.db_path).stateDir,
       },
       ids: createIds(),
     });
