@@ -4,6 +4,8 @@
  * wait, so that more of them than there are processors run at once.
  *
  *     deno task test [PATH]...
+ *
+ * Not named test.ts: `deno test` would take this file for a test, and run all tests in it.
  */
 import { bundle } from "./bundle.ts";
 
