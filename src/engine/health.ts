@@ -208,6 +208,7 @@ function isoTime(milliseconds: number): string {
 }
 
 function processControl(reach: Signals["reach"]): Health["process_control"] {
+  if (Deno.build.os === "windows") return windowsProcessControl(reach);
   const recovery = canTellStartTimes() ? [] : [
     "The system does not tell when a process was started: the jobs of a server that crashed are " +
     "told as interrupted after 30 seconds, and what is left of their processes is not ended",
@@ -223,11 +224,30 @@ function processControl(reach: Signals["reach"]): Health["process_control"] {
         : ["A program that has left its CLI's group (setsid) is not ended", ...recovery],
     };
   }
-  const windows = Deno.build.os === "windows";
-  const remedy = windows ? "" : ": run aimux with --allow-run without a list, or with --allow-ffi";
   return {
     reach,
     ends: "Only the CLI's own process is ended with a run",
-    limits: [`What a CLI has started goes on${remedy}`, ...recovery],
+    limits: [
+      "What a CLI has started goes on: run aimux with --allow-run without a list, or with --allow-ffi",
+      ...recovery,
+    ],
   };
+}
+
+function windowsProcessControl(reach: Signals["reach"]): Health["process_control"] {
+  const recovery = "The jobs of a server that crashed are told as interrupted after 30 seconds";
+  return reach === "group"
+    ? {
+      reach,
+      ends: "A CLI is ended with all that it has started, by a job object, also when aimux crashes",
+      limits: [recovery],
+    }
+    : {
+      reach,
+      ends: "Only the CLI's own process is ended with a run",
+      limits: [
+        "What a CLI has started goes on: run aimux with --allow-ffi",
+        `${recovery}, and what is left of their processes is not ended`,
+      ],
+    };
 }

@@ -9,7 +9,7 @@ import { AimuxError, type ErrorCode, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { type Capture, captureTo } from "../process/capture.ts";
-import type { Launcher, RunningProcess } from "../process/launcher.ts";
+import type { RunningProcess } from "../process/launcher.ts";
 import type { LauncherFor } from "../process/launchers.ts";
 import type { Left } from "../process/left.ts";
 import type { FinalStatus, Job, JobResult } from "../store/job.ts";
@@ -22,7 +22,7 @@ import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { outputUri } from "./job_uris.ts";
 import { keepAnswer } from "./keep_answer.ts";
-import { leftWarning } from "./left_warning.ts";
+import { leftWarning, outOfReachWarning } from "./left_warning.ts";
 import { untilLine, watchLines } from "./line_watch.ts";
 import { outputWarnings } from "./output_warnings.ts";
 import { planAttempt } from "./plan_attempt.ts";
@@ -192,7 +192,10 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       ...cliSessionId !== undefined && { cli_session_id: cliSessionId },
       ...usage && { usage },
     };
-    const left = leftWarnings(ending, launcher.reach);
+    const left = [
+      ...leftWarning(ending.left),
+      ...ending.exit ? [] : outOfReachWarning(launcher.reach),
+    ];
     const { status, code, message } = verdictOn(ending, decoded, errors);
     const completed = status === "completed";
     const wait = PASSING.includes(code) ? retryAfter(message, clock.now()) : undefined;
@@ -287,17 +290,6 @@ function timeoutMessage(
 /** An id goes back to its CLI as an argument: one that could be taken for a flag is not kept. */
 function safeId(id: string | undefined): string | undefined {
   return id !== undefined && /^\w[\w.:-]{0,199}$/.test(id) ? id : undefined;
-}
-
-/** What of a run may still be there although it was ended. */
-function leftWarnings({ left, exit }: Ending, reach: Launcher["reach"]): string[] {
-  const named = leftWarning(left);
-  if (reach === "group" || exit) return named;
-  return [
-    ...named,
-    "Only the CLI itself was ended, not what it may have started: aimux is run without " +
-    "permission for more (--allow-run without a list, or --allow-ffi)",
-  ];
 }
 
 /** Failures that pass, so that a message may say when. */

@@ -15,7 +15,7 @@ import { writeProgram } from "../program_file.ts";
 import { count, ENDS, type Escape, newHistory, type Taken, type Task } from "./history.ts";
 import { isFinal, type JobStatus } from "../../src/store/job.ts";
 import { processTable } from "../../src/process/process_table.ts";
-import { watchLateness } from "./lateness.ts";
+import { type WaitedSince, watchWaits } from "./waits.ts";
 import { type Random, seeded } from "./random.ts";
 import { verify } from "./verify.ts";
 
@@ -40,6 +40,8 @@ interface Server {
   /** Its place in the history's lives. */
   life: number;
   program: RawProgram;
+  /** How long it waited for a processor of late. */
+  waits(): WaitedSince;
   nextId: number;
   /** Calls that were sent and not answered. */
   pending: Map<number, (message: Message | undefined) => void>;
@@ -76,7 +78,6 @@ for (const [name, executor] of Object.entries(CLIS)) {
   );
 }
 
-const lateness = watchLateness();
 const servers = Array.from({ length: Number(values.servers) }, () => start());
 const until = Date.now() + seconds * 1000;
 let tasks = 0;
@@ -90,9 +91,11 @@ report();
 function start(): Server {
   history.lives.push({});
   count(history, "servers started");
+  const program = startRaw(place);
   const server: Server = {
     life: history.lives.length - 1,
-    program: startRaw(place),
+    program,
+    waits: watchWaits(program.pid, program.ended),
     nextId: 1,
     pending: new Map(),
   };
@@ -222,7 +225,7 @@ async function end(server: Server, how: typeof ENDS[number]): Promise<void> {
   const life = history.lives[server.life]!;
   life.how = how;
   life.endedAt = Date.now();
-  life.lateness = lateness();
+  life.waitedSince = server.waits();
   count(history, life.how);
   if (how === "end of input") await program.end().catch(() => {});
   else if (how === "deaf client") await deafen(server);
@@ -281,14 +284,16 @@ function report(): void {
   console.log(table("did", history.counts));
   console.log(table("jobs", { taken: history.taken.size, ...verdict.jobs }));
   console.log(`states that callers were told, compared: ${verdict.statesChecked}`);
-  const late = Math.max(0, ...history.lives.map(({ lateness = 0 }) => lateness));
-  console.log(
-    `lines of output compared: ${verdict.linesChecked}, ` +
-      `the machine being up to ${late.toFixed()} ms late at a kill`,
-  );
+  console.log(`lines of output compared: ${verdict.linesChecked}`);
   console.log(`faults: ${verdict.faults.length}`);
   for (const fault of verdict.faults.slice(0, 20)) console.log(`  ${fault}`);
-  for (const line of left) console.log(`survivor: ${line}`);
+  for (const line of left) {
+    console.log(`survivor: ${line}`);
+    for (const { task, jobId, server } of history.taken.values()) {
+      if (!line.endsWith(`/${task.id}`)) continue;
+      console.log(`  of ${jobId}, ${JSON.stringify({ task, life: history.lives[server] })}`);
+    }
+  }
   const good = verdict.faults.length === 0 && left.length === 0;
   console.log(
     `${good ? "ok" : "FAILED"} with seed ${seed}: ${history.taken.size} jobs, ${kills} kills, ` +

@@ -22,7 +22,7 @@ if task.get("ignore_term"):
     for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
 # A grandchild that outlives its parents and is deaf; the word at its end tells whose it is.
-DEAF = "trap '' TERM HUP INT; sleep 900; sleep 900 # " + os.environ["CHAOS_RECORDS"]
+DEAF = "trap '' TERM HUP INT; sleep 900; sleep 900 # " + record.name
 STOPPED = "kill -STOP $$; " + DEAF
 escape = task.get("escape")
 if escape:

@@ -1,5 +1,7 @@
 /** What the chaos run did, so that the end can be compared with it. */
 
+import type { WaitedSince } from "./waits.ts";
+
 /** What a job was told to do. */
 export interface Task {
   id: string;
@@ -44,8 +46,8 @@ export interface Taken {
 export interface Life {
   /** When it was killed or asked to end, in milliseconds since the epoch. */
   endedAt?: number;
-  /** By how many milliseconds the machine was late with what this program asked for before. */
-  lateness?: number;
+  /** How long it waited for a processor until then. */
+  waitedSince?: WaitedSince;
   /** By which means. */
   how?: typeof ENDS[number];
 }

@@ -61,15 +61,12 @@ export function verify(history: History, { dbPath, outputDir, recordsDir }: Rema
     const printed = read(`${outputDir}/${job.id}.stdout`);
     const lines = new Set(printed.split("\n").slice(0, -1));
     for (const { at, number } of recordOf(`${recordsDir}/${taken.task.id}`)) {
-      if (at > keptUntil(taken, history)) continue;
+      if (!mustBeKept(at, taken, history)) continue;
       verdict.linesChecked++;
       if (![...lines].some((line) => line.startsWith(`${taken.task.id} line ${number} `))) {
-        const { how, endedAt, lateness } = history.lives[taken.server]!;
-        const when = endedAt === undefined ? "" : `, ${(endedAt - at).toFixed()} ms before ${how}`;
-        const late = `, the machine being ${lateness?.toFixed()} ms late`;
-        verdict.faults.push(
-          `Job ${job.id} (${job.status}): line ${number} is missing${when}${late}`,
-        );
+        const { how, endedAt = Infinity } = history.lives[taken.server]!;
+        const when = how === undefined ? "" : `, ${(endedAt - at).toFixed()} ms before ${how}`;
+        verdict.faults.push(`Job ${job.id} (${job.status}): line ${number} is missing${when}`);
         break;
       }
     }
@@ -105,12 +102,12 @@ function* faultsOf(job: Job, { task, stopped, server, timeoutSeconds }: Taken, h
 }
 
 /**
- * Until when everything must be there: the end of its server, less the grace and what the machine
- * was late, where it was killed.
+ * Whether a line that was written at this time must be there. The grace of a server that was killed
+ * is its own time: what the machine let it wait for a processor meanwhile does not count.
  */
-function keptUntil({ server }: Taken, { lives }: History): number {
-  const { how, endedAt, lateness } = lives[server]!;
-  return how === "SIGKILL" ? endedAt! - GRACE_MS - lateness! : Infinity;
+function mustBeKept(at: number, { server }: Taken, { lives }: History): boolean {
+  const { how, endedAt, waitedSince } = lives[server]!;
+  return how !== "SIGKILL" || endedAt! - at - waitedSince!(at) > GRACE_MS;
 }
 
 function recordOf(path: string): { at: number; number: number }[] {

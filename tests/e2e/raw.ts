@@ -42,6 +42,11 @@ export function startRaw(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  return followRaw(child);
+}
+
+/** Talks to a program that was started with all three streams in pipes. */
+export function followRaw(child: Deno.ChildProcess): RawProgram {
   const messages: Message[] = [];
   let waiting: (() => void)[] = [];
   let over = false;
