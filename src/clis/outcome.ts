@@ -53,6 +53,26 @@ export function judge(
   return { ok: true };
 }
 
+/**
+ * A run that was ended because its CLI went on trying in vain.
+ *
+ * @param line By which it told so.
+ */
+export function judgeRetries(
+  { failure }: Decoded,
+  line: string,
+  name: string,
+  rules: FailureRules,
+): Exclude<Verdict, { ok: true }> {
+  const reason = plainText(failure?.message ?? line.trim()).slice(0, LINE_CHARS);
+  const known = failure?.code ?? classOf(reason, { code: null }, rules);
+  const code = known === "failed" ? "transient" : known;
+  return { ok: false, code, message: `${name} tried again and again: ${reason}` };
+}
+
+/** More than a person would read of it. */
+const LINE_CHARS = 500;
+
 /** The profile's own rules, the general ones, and last what the exit code means to this CLI. */
 function classOf(
   message: string,

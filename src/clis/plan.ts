@@ -232,18 +232,20 @@ function wayOf(
   os: typeof Deno.build.os,
 ): "argument" | "stdin" | "file" {
   const { stdin_threshold: threshold } = profile;
-  const takesStdin = threshold > 0 || profile.prompt === "stdin";
-  if (profile.prompt === "stdin" || (threshold > 0 && prompt.length > threshold)) {
-    return "stdin";
-  }
+  const most = profile.stdin_max_bytes ?? Infinity;
+  const takesStdin = (threshold > 0 || profile.prompt === "stdin") && bytesOf(prompt) <= most;
+  const isLong = threshold > 0 && prompt.length > threshold;
+  if (takesStdin && (profile.prompt === "stdin" || isLong)) return "stdin";
   const obstacle = argumentObstacle(profile, prompt, os);
   if (obstacle === undefined) return "argument";
   if (takesStdin) return "stdin";
   if (profile.prompt_file_flag) return "file";
+  const otherwise = Number.isFinite(most)
+    ? `at most ${most} bytes from standard input`
+    : "prompts neither from standard input nor from a file";
   throw new AimuxError(
     "invalid_input",
-    `Cannot hand this prompt to "${profile.name}": ${obstacle}, and it reads prompts neither ` +
-      "from standard input nor from a file",
+    `Cannot hand this prompt to "${profile.name}": ${obstacle}, and it reads ${otherwise}`,
     { hint: "Shorten or reword the prompt, or choose another CLI" },
   );
 }
@@ -255,13 +257,17 @@ function argumentObstacle(
   os: typeof Deno.build.os,
 ): string | undefined {
   const limit = os === "windows" ? ARGUMENT_BYTES.windows : ARGUMENT_BYTES.other;
-  const bytes = new TextEncoder().encode(prompt).length;
+  const bytes = bytesOf(prompt);
   if (bytes > limit) return `its ${bytes} bytes are more than an argument can hold`;
   if (prompt.includes("\0")) return "it holds a NUL character, which no argument can";
   if (prompt === "-") return 'a lone "-" stands for standard input';
   const separated = profile.prompt_flag_type === "positional" && profile.prompt_separator;
   if (prompt.startsWith("-") && !separated) return 'it begins with "-" and would count as a flag';
   return undefined;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function argumentOf(profile: CliProfile, text: string): string[] {

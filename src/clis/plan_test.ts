@@ -204,6 +204,18 @@ Deno.test("what a CLI takes a permission from may be a file, which a variable na
   assert.deepEqual([writing.env["SETTINGS"], writing.settings], [undefined, []]);
 });
 
+Deno.test("what is too long for standard input goes by argument, and else is refused", () => {
+  const profile = testProfile({ stdin_threshold: 10, stdin_max_bytes: 20 });
+  assert.equal(plan(profile, { prompt: "twelve chars" }).stdin, "twelve chars");
+  const longer = "more than twenty characters";
+  assert.deepEqual(plan(profile, { prompt: longer }).args, [longer]);
+  assert.throws(() => plan(profile, { prompt: `-${longer}` }), {
+    message:
+      'Cannot hand this prompt to "prog": it begins with "-" and would count as a flag, and ' +
+      "it reads at most 20 bytes from standard input",
+  });
+});
+
 Deno.test("what counts least is set where the server has nothing of that name", () => {
   const profile = testProfile({
     env_default: { RETRIES: "1" },

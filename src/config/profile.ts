@@ -64,6 +64,8 @@ export const profileSchema = z.strictObject({
     .describe("Append a space to a prompt of one word, which the CLI would take for a command"),
   stdin_threshold: z.int().min(0).default(6000)
     .describe("Prompts of more characters go by standard input; 0: never by standard input"),
+  stdin_max_bytes: z.int().positive().optional()
+    .describe("The longest prompt that it reads from standard input; without the key any"),
   stdin_flags: words.default([])
     .describe("Arguments in place of the prompt when it goes by standard input"),
 
@@ -80,6 +82,8 @@ export const profileSchema = z.strictObject({
     .default({}).describe("What an exit code means where the message tells nothing"),
   change_patterns: words.default([])
     .describe("Regular expressions for lines of output by which a CLI tells that it changed files"),
+  retry_pattern: z.string().optional()
+    .describe("Regular expression for a line by which it tells that it tries again in vain"),
   completion_pattern: z.string().optional()
     .describe("Regular expression for a line of standard output that ends the run"),
 
@@ -158,6 +162,7 @@ export const profileSchema = z.strictObject({
   }
   const patterns: [PropertyKey[], string | undefined][] = [
     [["completion_pattern"], value.completion_pattern],
+    [["retry_pattern"], value.retry_pattern],
     ...value.failures.map(({ pattern }, at): [PropertyKey[], string] => [
       ["failures", at, "pattern"],
       pattern,

@@ -235,6 +235,23 @@ Deno.test("the event that ends a run counts without a line end, and what follows
   assert.equal(result?.content, "an answer\nDONE is only the beginning\nDONE");
 });
 
+Deno.test("a CLI that tries again and again is ended, and told by the reason that it gives", async () => {
+  for (const stream of ["stdout", "stderr"] as const) {
+    await using at = testEngine({ profile: { retry_pattern: "^Attempt [2-9] failed" } });
+    const { job } = await at.engine.submit({ ...request, fallback: "none" });
+    const process = await at.started(1);
+    process.print("half an answer\n");
+    process.print("Attempt 1 failed with status 429\n", stream);
+    process.print("Attempt 2 failed with status 429\n", stream);
+    const settled = at.engine.settled(job, { seconds });
+    await at.clock.advance(500);
+    const { status, result } = await settled;
+    assert.equal(status, "failed");
+    assert.equal(result?.error?.code, "quota");
+    assert.match(result?.error?.message ?? "", /tried again and again: Attempt 2 failed/);
+  }
+});
+
 Deno.test("a failed job names the CLIs that could take over, and its end does not wait long for them", async () => {
   const other = testProfile({ name: "other", read_only_flags: [] });
   const writer = testProfile({ name: "writer", read_only_flags: undefined });

@@ -1,5 +1,5 @@
 /** One attempt: one process of one CLI, from its start to a decoded result. */
-import { judge } from "../clis/outcome.ts";
+import { judge, judgeRetries } from "../clis/outcome.ts";
 import { retryAfter } from "../clis/retry_after.ts";
 import { showsChanges } from "../clis/shows_changes.ts";
 import type { Decoded } from "../clis/decoder.ts";
@@ -106,6 +106,19 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   const over = new AbortController();
   const { completion_pattern: completion } = route.profile;
   const pattern = completion === undefined ? undefined : new RegExp(completion);
+  const { retry_pattern: retry } = route.profile;
+  const again = retry === undefined ? undefined : new RegExp(retry);
+  let gaveUp = false;
+  const watch = (what: RegExp | undefined, then = () => {}) =>
+    what && watchLines(what, () => {
+      then();
+      final.abort();
+    }, { clock, over: over.signal });
+  const atEnd = watch(pattern);
+  const giveUp = () => {
+    gaveUp = true;
+  };
+  const inVain = { stdout: watch(again, giveUp), stderr: watch(again, giveUp) };
 
   const needed = [...plan.settings, ...plan.file ? [plan.file] : []];
   try {
@@ -150,9 +163,11 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       const process = launcher.launch(plan, {
         stdout,
         stderr,
-        ...pattern && {
-          onOutput: watchLines(pattern, () => final.abort(), { clock, over: over.signal }),
+        onOutput(chunk) {
+          atEnd?.(chunk);
+          inVain.stdout?.(chunk);
         },
+        onErrors: (chunk) => inVain.stderr?.(chunk),
       });
       parts.log.debug("CLI started", { job: job.id, cli_pid: process.pid, ...planFacts(plan) });
       return process;
@@ -252,6 +267,13 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     const exit = ending.exit ?? { code: null, signal: null };
     const name = route.profile.display_name ?? route.profile.name;
     const verdict = judge(decoded, exit, errors.tail(), name, route.profile);
+    // What came to an end by itself meanwhile is as good as any.
+    if (again && gaveUp && !(ending.exit && verdict.ok)) {
+      const lines = [stdout, errors].flatMap((stream) => plainText(stream.tail()).split("\n"));
+      const line = lines.findLast((line) => again.test(line)) ?? "";
+      const { code, message } = judgeRetries(decoded, line, name, route.profile);
+      return { status: "failed" as const, code, message };
+    }
     return verdict.ok
       ? { status: "completed" as const, code: "internal" as const, message: "" }
       : { status: "failed" as const, code: verdict.code, message: verdict.message };

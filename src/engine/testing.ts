@@ -65,7 +65,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
 
   const launcher = {
     reach: "group" as const,
-    launch(plan: SpawnPlan, { stdout, stderr, onOutput }: SpawnOptions): RunningProcess {
+    launch(plan: SpawnPlan, { stdout, stderr, onOutput, onErrors }: SpawnOptions): RunningProcess {
       const end = Promise.withResolvers<ProcessEnd>();
       const process: FakeProcess = {
         plan,
@@ -75,6 +75,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
           const chunk = new TextEncoder().encode(text);
           (to === "stdout" ? stdout : stderr).write(chunk);
           if (to === "stdout") onOutput?.(chunk);
+          else onErrors?.(chunk);
         },
         exit(code = 0, signal) {
           stdout.close();

@@ -25,6 +25,8 @@ export interface SpawnOptions {
   stderr: Capture;
   /** Called for each chunk of standard output, after it was recorded. */
   onOutput?: (chunk: Uint8Array) => void;
+  /** The same for standard error, where that is a stream of its own. */
+  onErrors?: (chunk: Uint8Array) => void;
 }
 
 /** How a process ended. */

@@ -43,7 +43,10 @@ export function createPipeLauncher({ clock, signals }: PipeLauncherParts): Launc
         options.stdout.write(chunk);
         options.onOutput?.(chunk);
       }),
-      drain(readers[1]!, (chunk) => options.stderr.write(chunk)),
+      drain(readers[1]!, (chunk) => {
+        options.stderr.write(chunk);
+        options.onErrors?.(chunk);
+      }),
     ]);
 
     const leader = { ended: child.status, kill: (signal: EndSignal) => child.kill(signal) };

@@ -10,7 +10,7 @@ import type { Stage } from "./stage.ts";
 /** What of a profile decides which cases there are. */
 export type CaseProfile = Pick<
   CliProfile,
-  "read_only_flags" | "reasoning" | "session" | "model_flag"
+  "read_only_flags" | "reasoning" | "session" | "model_flag" | "stdin_max_bytes"
 >;
 
 /** One case: throws where the CLI does not do it. */
@@ -43,6 +43,10 @@ export const cases: Readonly<Record<CaseName, Case>> = {
   },
 
   long: {
+    unsupported: ({ stdin_max_bytes: most }) =>
+      most === undefined
+        ? undefined
+        : "it can be handed 120 kB at most, as an argument; aimux refuses more",
     async run(stage) {
       stage.model.behave({ answer: ANSWER });
       const prompt = longPrompt();

@@ -47,6 +47,7 @@ export const SUBJECTS: readonly Subject[] = [
     env: (url) => ({ OPENAI_API_KEY: KEY, OPENAI_API_BASE: `${url}/v1` }),
     model: "openai/mock-model",
     other: { asked: "openai/mock-2", arrives: "mock-2" },
+    thinks: "openai/o3-mini",
     own: /^\.aider\.tags\.cache/,
     asText: ({ path, content }) => `${path}\n\`\`\`\n${content}\n\`\`\`\n`,
   },
@@ -255,6 +256,7 @@ export const SUBJECTS: readonly Subject[] = [
       OPENAI_HOST: url,
     }),
     other: { asked: "mock-2", arrives: "mock-2" },
+    thinks: "gpt-5",
   },
   {
     cli: "gptme",
