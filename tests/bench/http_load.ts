@@ -20,6 +20,8 @@ import { PROGRAM } from "../e2e/program.ts";
 import { createWorkplace } from "../e2e/workplace.ts";
 import { writeProgram } from "../program_file.ts";
 
+/** How often each client asks. */
+const TURNS = 5;
 const LONGEST_MS = 300_000;
 const CALL_MS = 120_000;
 /** How long the memory may take to come back, and how near. */
@@ -29,8 +31,11 @@ const RETURN_MEGABYTES = 25;
 const { values } = parseArgs({ options: { clients: { type: "string", default: "1000" } } });
 const count = Number(values.clients);
 
+// deno-lint-ignore prefer-const -- it may be read before it is set
+let watching: ReturnType<typeof setInterval> | undefined;
 const overdue = setTimeout(async () => {
   console.error(`Not done after ${LONGEST_MS / 1000} s: ${answers} answers`);
+  clearInterval(watching);
   await server.stop("SIGKILL");
   Deno.exit(1);
 }, LONGEST_MS);
@@ -95,30 +100,45 @@ async function call(
   return result.structuredContent;
 }
 
-/** A synchronous run, an asynchronous one, and a look at both. */
+/** Calls whose answers name what was asked; every tenth client runs a prompt, too. */
 async function work(mine: LoadClient): Promise<void> {
-  const { n, told } = mine;
-  const word = (turn: string) => `parrot-of-${n}-${turn}.`;
-  const first = await call(mine, "exec", { prompt: word("sync"), cli: "parrot" });
-  const second = await call(mine, "exec", { prompt: word("async"), cli: "parrot", async: true });
-  for (const [turn, { job_id }] of [["sync", first], ["async", second]] as const) {
-    if (jobs.has(job_id)) problems.push(`${job_id} was told to ${n} and to ${jobs.get(job_id)}`);
-    jobs.set(job_id, n);
-    let job;
-    do job = await call(mine, "status", { job_id, wait_seconds: 45 }); while (
-      job.status === "running" || job.status === "queued"
-    );
-    if (job.status !== "completed" || job.content !== word(turn)) {
-      problems.push(`Client ${n} got ${job.status} "${job.content}" for "${word(turn)}"`);
-    }
+  const { n, client } = mine;
+  for (let turn = 0; turn < TURNS; turn++) {
+    const job_id = `job-of-${n}-${turn}.`;
+    const { error } = await call(mine, "status", { job_id });
+    if (!error?.message.includes(job_id)) problems.push(`Client ${n} got ${JSON.stringify(error)}`);
   }
-  const foreign = told.filter((line) => /parrot-of-/.test(line) && !line.includes(`-${n}-`));
+  const { tools } = await client.listTools(undefined, { timeout: CALL_MS });
+  answers++;
+  if (!tools.some(({ name }) => name === "exec")) problems.push(`Client ${n} got other tools`);
+  if (n % 10 < 2) await run(mine, n % 10 === 1);
+}
+
+/** A run that is waited for, or an asynchronous one, and its output. */
+async function run(mine: LoadClient, async: boolean): Promise<void> {
+  const { n, told, client } = mine;
+  const word = `parrot-of-${n}.`;
+  const { job_id } = await call(mine, "exec", { prompt: word, cli: "parrot", async });
+  if (jobs.has(job_id)) problems.push(`${job_id} was told to ${n} and to ${jobs.get(job_id)}`);
+  jobs.set(job_id, n);
+  let job;
+  do job = await call(mine, "status", { job_id, wait_seconds: 45 }); while (
+    job.status === "running" || job.status === "queued"
+  );
+  if (job.status !== "completed" || job.content !== word) {
+    problems.push(`Client ${n} got ${job.status} "${job.content}" for "${word}"`);
+  }
+  const { contents } = await client.readResource({ uri: job.output_uri }, { timeout: CALL_MS });
+  answers++;
+  if (!JSON.stringify(contents).includes(word)) problems.push(`Client ${n} read another's output`);
+  const foreign = told.filter((line) => /parrot-of-/.test(line) && !line.includes(word));
   if (foreign.length > 0) problems.push(`Client ${n} was told "${foreign[0]}"`);
 }
 
+/** What the server holds of its own: pages of the program's file are no memory that it took. */
 function residentMegabytes(): number {
   const status = Deno.readTextFileSync(`/proc/${server.pid}/status`);
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  return Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 /** All at once; what fails is a problem of its client. */
@@ -141,7 +161,7 @@ jobs.clear();
 answers = 0;
 const before = residentMegabytes();
 let peak = before;
-const watching = setInterval(() => peak = Math.max(peak, residentMegabytes()), 50);
+watching = setInterval(() => peak = Math.max(peak, residentMegabytes()), 50);
 
 const connected = await all(connect);
 const worked = await all(async (n) => {
@@ -165,7 +185,8 @@ const back = seconds();
 if (after > before + RETURN_MEGABYTES) {
   problems.push(`Memory is ${after.toFixed(0)} MB, and was ${before.toFixed(0)} MB before`);
 }
-if (jobs.size !== 2 * count) problems.push(`${jobs.size} jobs were told of, not ${2 * count}`);
+const runs = Array.from({ length: count }, (_, n) => n).filter((n) => n % 10 < 2).length;
+if (jobs.size !== runs) problems.push(`${jobs.size} jobs were told of, not ${runs}`);
 const { code } = await server.stop();
 if (code !== 0) problems.push(`The server ended with ${code}`);
 const left = workplace.processesLeft();

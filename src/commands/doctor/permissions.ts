@@ -18,7 +18,7 @@ export function describePermissions({ read, write, run, env }: PermissionNeeds):
   return [
     of("read", "configuration, output of jobs, where the CLIs are", read, (path) => ({ path })),
     of("write", "database, output of jobs, log", write, (path) => ({ path })),
-    of("net", "nothing: standard input and output need no network", [], () => ({})),
+    of("net", "listening, where the transport is http or sse", [], () => ({})),
     of("env", "configuration, and what is passed on to CLIs", env, (variable) => ({ variable })),
     of("sys", "the home folder", ["homedir"], (kind) => ({ kind })),
     of(
