@@ -3,13 +3,15 @@ import type { Clock } from "../lib/clock.ts";
 
 /** How often is looked. */
 const LOOK_MS = 10_000;
-/** So many requests are a burst, whose memory is worth a look. */
+/** So many requests are a burst. */
 const BURST = 100;
 /** So few between two looks are quiet. */
 const QUIET = 10;
+/** What is collected lets go of more, which only the next time can be. */
+const TIMES = 3;
 
 /**
- * Does something after each burst, once it is quiet again, until the signal aborts.
+ * Does something at each of the first quiet looks after a burst, until the signal aborts.
  *
  * @param requests tells how many there were so far
  */
@@ -18,14 +20,16 @@ export async function afterBursts(
   work: () => void,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<void> {
-  let [worked, looked] = [0, 0];
+  let [begun, looked, times] = [0, 0, 0];
   while (!signal.aborted) {
     await clock.delay(LOOK_MS, signal);
     const now = requests();
-    if (!signal.aborted && now - looked < QUIET && now - worked >= BURST) {
-      worked = now;
-      work();
-    }
+    const quiet = now - looked < QUIET;
     looked = now;
+    if (now - begun >= BURST) times = TIMES;
+    if (signal.aborted || !quiet || times === 0) continue;
+    begun = now;
+    times--;
+    work();
   }
 }
