@@ -212,6 +212,24 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     working = built = undefined;
   }
 
+  /** Whoever asked for a job finds its answer also where its database was taken away meanwhile. */
+  function adoptHomeless(store: Store): void {
+    for (const { engine } of retired) {
+      for (const id of engine.homeless().splice(0)) {
+        try {
+          const job = engine.store.jobs.find(id);
+          const session = job && engine.store.sessions.find(job.sessionId, job.principal);
+          if (session) store.adopt(session, job);
+        } catch (error) {
+          log.error("The end of a job is lost with its database", {
+            job: id,
+            ...errorFacts(error),
+          });
+        }
+      }
+    }
+  }
+
   async function health(
     principal: string,
     { askVersions }: { askVersions: boolean },
@@ -308,6 +326,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       redact,
       onError,
     });
+    adoptHomeless(store);
     const bounds = boundsOf(config.server);
     void keepTidy({ store, clock, ...bounds, activity: engine, onError }, closed.signal);
     log.info("Started", {

@@ -36,6 +36,8 @@ export interface Ends {
   readonly store: Store;
   /** What is kept; undefined where there is nothing. */
   unrecorded(): Unrecorded | undefined;
+  /** Jobs whose ends were recorded in a database that was lost by then. */
+  homeless(): string[];
   /** Tries each once more; what is still left lies in a file, or is at least told by the log. */
   close(): void;
 }
@@ -54,6 +56,7 @@ export function createEnds(
   { store, clock, log }: { store: Store; clock: Clock; log: Log },
 ): Ends {
   const kept = new Map<string, Kept>();
+  const homeless: string[] = [];
   const closed = new AbortController();
   let problem = "";
   let trying = false;
@@ -61,6 +64,7 @@ export function createEnds(
   return {
     record,
     store: withKept(),
+    homeless: () => homeless,
     unrecorded: () => kept.size === 0 ? undefined : { count: kept.size, problem },
     close() {
       closed.abort();
@@ -90,6 +94,7 @@ export function createEnds(
   }
 
   function apply(job: Job, { status, result, runs, turn, finishedAt }: End): boolean {
+    if (store.lost() !== undefined) homeless.push(job.id);
     return store.transaction(() => {
       if (!store.jobs.finish(job.id, status, result, finishedAt, runs)) return false;
       if (turn) store.sessions.recordTurn(job.sessionId, turn, finishedAt);

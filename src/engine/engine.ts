@@ -78,6 +78,8 @@ export interface Engine {
   readonly store: Store;
   /** The ends that could not be recorded yet; undefined where there are none. */
   unrecorded(): Unrecorded | undefined;
+  /** Jobs that have ended in a database that was lost by then: nobody else will find them there. */
+  homeless(): string[];
   /** Whether no job of this server is queued or running, and no end waits to be recorded. */
   isIdle(): boolean;
   /** How many jobs this server has taken so far. */
@@ -153,6 +155,7 @@ export function createEngine(given: EngineParts): Engine {
   return {
     store,
     unrecorded: ends.unrecorded,
+    homeless: ends.homeless,
     taken: () => jobsTaken,
     isIdle: () => live.size === 0 && ends.unrecorded() === undefined,
     submit,

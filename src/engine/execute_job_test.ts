@@ -121,3 +121,35 @@ Deno.test("a call that was refused is not counted", async () => {
   await assert.rejects(at.engine.submit({ ...request, cli: "nothing" }));
   assert.equal(told(at).requests, 0);
 });
+
+Deno.test("of an answer and a cancel that come together one wins, and all that is recorded agrees with it", async () => {
+  for (const order of ["answer first", "cancel first", "cancel of another server"]) {
+    await using at = testEngine();
+    const { job } = await at.engine.submit(request);
+    const process = await at.started(1);
+    process.print("an answer");
+    const other = at.store.openAgain();
+    if (order === "answer first") process.exit();
+    const cancelling = order === "cancel of another server"
+      ? Promise.resolve(other.jobs.requestCancel(job.id))
+      : at.engine.cancel(job);
+    if (order !== "answer first") process.exit();
+    await cancelling;
+    const settled = at.engine.settled(job, { seconds });
+    await at.clock.advance(1000);
+    const { status, result } = await settled;
+    const completed = status === "completed";
+    assert.ok(completed || status === "cancelled", order);
+    assert.equal(result?.content, completed ? "an answer" : undefined, order);
+    assert.equal(result?.error?.code, completed ? undefined : "cancelled", order);
+    assert.equal(result?.attempts.at(-1)?.code, status, order);
+    assert.equal(at.store.sessions.find(job.sessionId, "local")?.turns, completed ? 1 : 0, order);
+    const { requests, completed: answers, errors } = told(at);
+    assert.deepEqual(
+      [requests, answers, errors],
+      [1, completed ? 1 : 0, completed ? {} : { cancelled: 1 }],
+      order,
+    );
+    assert.deepEqual(other.jobs.find(job.id), at.store.jobs.find(job.id));
+  }
+});

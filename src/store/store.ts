@@ -1,8 +1,10 @@
 /** All that aimux keeps: the tables, and the folder with the output of jobs. */
 import { narrow } from "../lib/private_files.ts";
+import { adoptJob } from "./adopt.ts";
 import { type BreakerTable, createBreakerTable } from "./breakers.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { checkDatabase, type DatabaseCheck, lostProblem } from "./check_database.ts";
+import type { Job } from "./job.ts";
 import { createJobTable, type JobTable } from "./jobs.ts";
 import { createLeftoverTable, type LeftoverTable } from "./leftovers.ts";
 import { createMetricsTable, type MetricsTable } from "./metrics.ts";
@@ -11,7 +13,7 @@ import { createOwnerTable, type OwnerTable } from "./owners.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createQueueView, type QueueView } from "./queue_view.ts";
 import { createPages, type Pages, placeOf, type StorePlace } from "./space.ts";
-import { createSessionTable, type SessionTable } from "./sessions.ts";
+import { createSessionTable, type Session, type SessionTable } from "./sessions.ts";
 
 /** The store of one server; several servers may have the same database open. */
 export interface Store {
@@ -34,6 +36,8 @@ export interface Store {
   snapshot: Database["snapshot"];
   /** The files of a job. */
   files(jobId: string): JobFiles;
+  /** Records a job that has ended in a database that was lost, with its session. */
+  adopt(session: Session, job: Job): void;
   /** A folder for what aimux keeps for CLIs, such as a chat history. */
   stateDir: string;
   /** The database and its folders. */
@@ -107,6 +111,7 @@ export function openStore(path: string, db: Database = openDatabase(path)): Stor
     transaction: db.transaction,
     snapshot: db.snapshot,
     files,
+    adopt: (session, job) => adoptJob(db, { jobs, sessions }, session, job),
     stateDir,
     place,
     pages: createPages(db),

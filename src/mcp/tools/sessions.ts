@@ -7,6 +7,7 @@ import { boundsOf, tidy } from "../../engine/upkeep.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { Session, SessionSummary } from "../../store/sessions.ts";
+import { whileBusy } from "../../store/while_busy.ts";
 import { guidanceShape } from "../guidance/guidance.ts";
 import { sessionsGuidance } from "../guidance/sessions.ts";
 import { tokensOf } from "../tokens.ts";
@@ -225,7 +226,7 @@ async function kill({ session_id }: Input, context: ToolContext): Promise<Sessio
     cancelled.push(...left.map(({ id }) => id));
   }
   const jobs = store.jobs.bySession(session.id).length;
-  store.removeSession(session.id);
+  await whileBusy(() => store.removeSession(session.id), { clock });
   return {
     action: "kill",
     session_id: session.id,
