@@ -162,11 +162,13 @@ Deno.test("aimux over HTTP", async (t) => {
         [403, "GET http://evil.example/health HTTP/1.1\r\nHost: localhost"],
         [403, "GET /health HTTP/1.0"],
         [403, "GET /health HTTP/1.1"],
-        [400, "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example"],
       ] as const
     ) {
       assert.equal(await statusOf(port, head), status, head);
     }
+    // Runtimes from 2.9 on refuse it themselves, with 400.
+    const two = "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example";
+    assert.ok([400, 403].includes(await statusOf(port, two)));
   });
 
   await t.step("a load balancer asks for its health without more", async () => {
