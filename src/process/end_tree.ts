@@ -10,6 +10,8 @@ import type { JobObject } from "./windows/job_object.ts";
 
 /** How often the family is looked at while it ends: no event tells of a grandchild's end. */
 const LOOK_MS = 20;
+/** How long a signal takes. */
+const MOMENT_MS = 1;
 /** How long killed processes may take to disappear. */
 const KILL_WAIT_MS = 2000;
 /** After so many looks at those that are known all are looked for: one that stays may start others. */
@@ -87,9 +89,10 @@ export async function endTree(options: EndTreeOptions): Promise<Left[]> {
   if (signals.reach === "child" || signals.hold) return await endChild(options);
   /** Every member that was seen, with its start time. */
   const known = new Map<number, number>();
-  if (look().length === 0) return [];
+  const first = look();
+  if (first.length === 0) return [];
 
-  const members = await freeze();
+  const members = await freeze(first);
   signal(members, "SIGTERM");
   signal(members, "SIGCONT");
   if (await gone()) return [];
@@ -112,17 +115,17 @@ export async function endTree(options: EndTreeOptions): Promise<Left[]> {
   }
 
   /** Stops the members, until a look finds none that is new, and returns them. */
-  async function freeze(): Promise<Member[]> {
+  async function freeze(members: Member[]): Promise<Member[]> {
     const stopped = new Set<number>();
     for (let looks = 0;; looks++) {
-      const members = look();
       const come = members.filter(({ pid }) => !stopped.has(pid));
       const over = come.length === 0 || looks === MOST_LOOKS;
       if (over || options.startTicks === undefined) return members;
       signal(come, "SIGSTOP");
       for (const { pid } of come) stopped.add(pid);
       // Its other threads stop a moment later.
-      await clock.delay(1);
+      await clock.delay(MOMENT_MS);
+      members = look();
     }
   }
 
@@ -142,7 +145,7 @@ export async function endTree(options: EndTreeOptions): Promise<Left[]> {
   async function kill(): Promise<void> {
     const deadline = clock.now() + KILL_WAIT_MS;
     const killed = new Set<number>();
-    await freeze();
+    await freeze(look());
     for (;;) {
       const members = look();
       if (members.length === 0) return;
@@ -152,7 +155,7 @@ export async function endTree(options: EndTreeOptions): Promise<Left[]> {
       let looks = 0;
       do {
         if (clock.now() >= deadline) return;
-        await clock.delay(come.length > 0 ? 0 : LOOK_MS);
+        await clock.delay(come.length > 0 ? MOMENT_MS : LOOK_MS);
       } while (come.length === 0 && someKnown() && ++looks < LOOKS_AT_KNOWN);
     }
   }

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { callLine, type Message, type RawProgram, startRaw } from "../e2e/raw.ts";
 import { createWorkplace } from "../e2e/workplace.ts";
 import { writeProgram } from "../program_file.ts";
-import { count, ENDS, type Escape, newHistory, type Taken, type Task } from "./history.ts";
+import { count, ENDS, newHistory, type Taken, type Task } from "./history.ts";
 import { isFinal, type JobStatus } from "../../src/store/job.ts";
 import { processTable } from "../../src/process/process_table.ts";
 import { type WaitedSince, watchWaits } from "./waits.ts";
@@ -144,24 +144,23 @@ async function act(server: Server): Promise<void> {
 }
 
 async function submit(server: Server, choose: Random): Promise<void> {
+  const known = choose.chance(0.15) ? choose.pick([...history.taken.values()]) : undefined;
+  const cli = choose.pick(Object.keys(CLIS));
   const end = choose.pick(["answer", "answer", "answer", "fail", "quota", "hang"] as const);
-  // Without a parent nobody could tell whose the nameless one is.
-  const escapes: Escape[] = [
-    "session",
-    "group",
-    "stopped",
-    end === "hang" ? "nameless" : "session",
-  ];
   const task: Task = {
     id: `t${tasks++}`,
     lines: choose.whole(0, 60),
     pause_ms: choose.whole(0, 30),
     end,
     ...choose.chance(0.3) && { ignore_term: true },
-    ...choose.chance(0.3) && { escape: choose.pick(escapes) },
+    ...choose.chance(0.3) && { escape: choose.pick(["session", "group", "stopped"] as const) },
   };
+  // A parent that stays tells whose it is: one that prints nothing, on no terminal, outlives a server
+  // that is killed.
+  if (end === "hang" && cli === "chaos" && known === undefined && choose.chance(0.5)) {
+    Object.assign(task, { lines: 0, escape: "nameless" });
+  }
   const timeoutSeconds = choose.chance(0.3) ? choose.whole(1, 3) : 600;
-  const known = choose.chance(0.15) ? choose.pick([...history.taken.values()]) : undefined;
   const { life } = server;
   count(history, "exec");
   const result = await call(server, "exec", {
@@ -169,7 +168,7 @@ async function submit(server: Server, choose: Random): Promise<void> {
     async: true,
     timeout_seconds: timeoutSeconds,
     fallback: "none",
-    ...known ? { session_id: known.sessionId } : { cli: choose.pick(Object.keys(CLIS)) },
+    ...known ? { session_id: known.sessionId } : { cli },
   });
   if (result?.["job_id"] === undefined) return;
   const jobId = String(result["job_id"]);
@@ -191,8 +190,9 @@ async function cancel(server: Server): Promise<void> {
 }
 
 /** What was told once must be true at the end. */
-function remember(taken: Taken, { status }: Record<string, unknown>): void {
-  if (isFinal(status as JobStatus)) taken.told.add(String(status));
+function remember(taken: Taken, { status, error }: Record<string, unknown>): void {
+  if (status === undefined) count(history, `refused ${(error as { code: string }).code}`);
+  else if (isFinal(status as JobStatus)) taken.told.add(String(status));
 }
 
 async function look(server: Server): Promise<void> {

@@ -56,7 +56,7 @@ export function verify(history: History, { dbPath, outputDir, recordsDir }: Rema
     }
     verdict.jobs[job.status] = (verdict.jobs[job.status] ?? 0) + 1;
     for (const fault of faultsOf(job, taken, history)) {
-      verdict.faults.push(`Job ${job.id} (${JSON.stringify(taken.task)}): ${fault}`);
+      verdict.faults.push(`Job ${job.id} (${task(taken)}): ${fault}`);
     }
     const printed = read(`${outputDir}/${job.id}.stdout`);
     const lines = new Set(printed.split("\n").slice(0, -1));
@@ -64,14 +64,20 @@ export function verify(history: History, { dbPath, outputDir, recordsDir }: Rema
       if (!mustBeKept(at, taken, history)) continue;
       verdict.linesChecked++;
       if (![...lines].some((line) => line.startsWith(`${taken.task.id} line ${number} `))) {
-        const { how, endedAt = Infinity } = history.lives[taken.server]!;
-        const when = how === undefined ? "" : `, ${(endedAt - at).toFixed()} ms before ${how}`;
-        verdict.faults.push(`Job ${job.id} (${job.status}): line ${number} is missing${when}`);
+        const { how, endedAt = Infinity, waitedSince } = history.lives[taken.server]!;
+        const when = how === undefined ? "" : `, ${(endedAt - at).toFixed()} ms before ${how}, ` +
+          `of which it waited ${waitedSince?.(at).toFixed()} ms for a processor`;
+        const what = `line ${number} of ${task(taken)} is missing${when}`;
+        verdict.faults.push(`Job ${job.id} (${job.status}, ${job.cli}): ${what}`);
         break;
       }
     }
   }
   return verdict;
+}
+
+function task({ task }: Taken): string {
+  return JSON.stringify(task);
 }
 
 /** Whether its state can be true. */
