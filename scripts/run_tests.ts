@@ -1,6 +1,6 @@
 /**
  * Runs the tests, or those that the arguments choose as those of `deno test` do. The end-to-end
- * tests start the program some hundred times: from a bundle it starts in half the time. They mostly
+ * tests start the program some hundred times: from a bundle that takes a fifth less. They mostly
  * wait, so that more of them than there are processors run at once.
  *
  *     deno task test [PATH]...
