@@ -2,16 +2,21 @@
 import type { OutputText } from "../lib/output_text.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-/** A longer line comes in parts of about so many characters. */
-const LONGEST_LINE = 8 * 1024 * 1024;
+/** A longer line comes in parts of about so many characters; an answer may be one line of JSON. */
+const LONGEST_LINE = 128 * 1024 * 1024;
 
 /**
  * Reads a file lazily; a file that does not exist counts as empty.
  *
  * @param path The file's path.
  * @param more What comes after it.
+ * @param longestLine A line of more characters comes in parts.
  */
-export function fileText(path: string, more: readonly Uint8Array[] = []): OutputText {
+export function fileText(
+  path: string,
+  more: readonly Uint8Array[] = [],
+  longestLine: number = LONGEST_LINE,
+): OutputText {
   const pieces = () => decoded([() => fileChunks(path), () => more]);
   return {
     get bytes() {
@@ -30,7 +35,7 @@ export function fileText(path: string, more: readonly Uint8Array[] = []): Output
           parts = [lines[index] ?? ""];
           length = parts[0]!.length;
         }
-        if (length < LONGEST_LINE) continue;
+        if (length < longestLine) continue;
         yield parts.join("");
         [parts, length] = [[], 0];
       }

@@ -232,7 +232,6 @@ const JOBS: Scenario[] = [
     state: "interrupted",
     title: "its server is stopped while the call waits",
     ways: ["go_on", "read_output"],
-    shares: true,
     at: HALF,
     reach: interruptedCall,
   },

@@ -60,7 +60,7 @@ export async function interruptedCall({ workplace }: TestServer): Promise<Result
   const other = startRaw(workplace);
   await other.write(callLine(1, "exec", { prompt }));
   for (let id = 2, bytes = 0; bytes === 0; id++) {
-    await other.write(callLine(id, "sessions", { action: "list" }));
+    await other.write(callLine(id, "sessions", { action: "list", status: "running" }));
     const { result } = await other.message((message) => message.id === id);
     const [session] = result.structuredContent.sessions;
     if (!session) continue;

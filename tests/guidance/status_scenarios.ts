@@ -156,7 +156,6 @@ export const STATUS_SCENARIOS: readonly Scenario[] = [
     state: "interrupted",
     title: "its server was stopped",
     ways: ["go_on", "read_output"],
-    shares: true,
     at: HALF,
     reach: reading(interruptedCall),
   },

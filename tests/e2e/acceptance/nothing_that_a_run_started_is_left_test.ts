@@ -36,6 +36,7 @@ Deno.test("grandchildren are gone, also in a session of their own, when a cancel
       await program.write(callLine(1, "exec", { prompt: "hang", cli: "codex", async: true }));
       const { result } = await program.message(({ id }) => id === 1);
       await family.complete();
+      await recorded(workplace, result.structuredContent.job_id);
       Deno.kill(program.pid, signal);
       await program.ended;
       await program.end().catch(() => {}); // its reader is gone
@@ -50,6 +51,13 @@ Deno.test("grandchildren are gone, also in a session of their own, when a cancel
     });
   }
 });
+
+/** Waits until something that the CLI has printed is on disk: a busy server may take a moment. */
+async function recorded({ home }: Workplace, jobId: string): Promise<void> {
+  const path = `${home}/.config/aimux/output/${jobId}.stdout`;
+  const size = () => Deno.stat(path).then(({ size }) => size, () => 0);
+  while (await size() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 /** Waits for each call of the CLI until it has started all its children. */
 function familiesIn({ home }: Workplace) {
