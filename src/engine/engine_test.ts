@@ -243,6 +243,7 @@ Deno.test("a CLI that tries again and again is ended, and told by the reason tha
     process.print("half an answer\n");
     process.print("Attempt 1 failed with status 429\n", stream);
     process.print("Attempt 2 failed with status 429\n", stream);
+    process.print("and what it says when it is ended\n", stream);
     const settled = at.engine.settled(job, { seconds });
     await at.clock.advance(500);
     const { status, result } = await settled;

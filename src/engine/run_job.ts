@@ -182,9 +182,10 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     // What could not be ended may go on printing; the job's output ends here.
     for (const stream of [stdout, stderr]) stream.close();
     const printed = stdout.text();
+    const last = gaveUp ? again : pattern;
     const output = {
       // Of a program that prints on after its last word, the rest is no part of the answer.
-      stdout: pattern && final.signal.aborted ? untilLine(pattern, printed) : printed,
+      stdout: last && final.signal.aborted ? untilLine(last, printed) : printed,
       stderr: errors.text(),
     };
     const decoded = decoderFor(route.profile)(output);

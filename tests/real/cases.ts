@@ -78,6 +78,8 @@ export const cases: Readonly<Record<CaseName, Case>> = {
         messages.some(({ text }) => text.includes(first) && !text.includes(second))
       );
       if (!profile.session) return "by a transcript in the prompt: the CLI cannot resume";
+      const { forgets } = stage.subject;
+      if (forgets !== undefined && !remembered) return `by a transcript in the prompt: ${forgets}`;
       assert.ok(remembered, "The first turn came as a transcript, not from the CLI's own memory");
       const same = result["cli_session_id"] === begun["cli_session_id"];
       assert.ok(same, "The CLI's id of the conversation has changed");

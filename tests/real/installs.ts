@@ -95,11 +95,16 @@ async function run(
   throw new InstallError(`"${command} ${args[0]}" failed: ${reason(said.join("\n"))}`);
 }
 
-/** The line that says most: the first that speaks of an error. */
+/** The line that says most: one of the network before any other that tells an error. */
 function reason(said: string): string {
   const lines = said.split("\n").map((line) => line.trim()).filter(Boolean);
-  return (lines.find((line) => /error|not found|ENOTFOUND/i.test(line)) ?? lines[0] ?? "no output")
-    .slice(0, 200);
+  const telling = [
+    /getaddrinfo|ENOTFOUND|ECONN|ETIMEDOUT/,
+    /^(?:\w*Error|npm error|ERROR)\b/,
+    /error/i,
+  ];
+  const found = telling.map((what) => lines.find((line) => what.test(line))).find(Boolean);
+  return (found ?? lines[0] ?? "no output").slice(0, 200);
 }
 
 async function exists(path: string): Promise<boolean> {

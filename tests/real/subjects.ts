@@ -28,6 +28,8 @@ export interface Subject {
   patience?: number;
   /** What it says of every failure of its model, whatever the reason. */
   speechless?: RegExp;
+  /** Why it does not resume here, so that aimux goes on by a transcript. */
+  forgets?: string;
   /** How the model asks for an edit in words, where it is offered no tools. */
   asText?(edit: Pick<Edit, "path" | "content">): string;
   /** Its tools want absolute paths. */
@@ -214,6 +216,7 @@ export const SUBJECTS: readonly Subject[] = [
     other: { asked: "custom:mock-2", arrives: "mock-2" },
     cannot: { effort: "a model of one's own takes none, and the others need a login" },
     patience: 150,
+    forgets: "without a login its -s ends with exit code 1",
     speechless: /Exec failed/,
     absolute: true,
   },

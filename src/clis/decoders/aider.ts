@@ -41,6 +41,8 @@ function decode(text: string): Decoded {
   const answer = error === null ? body : body.slice(0, reported + error.index);
   decoded.text = answer.replace(REPORT, "").trim();
   if (error !== null) return { ...decoded, failure: failureOf(error) };
+  // It was ended while it still tried; what it said before is no answer then.
+  if (TRYING.test(printed)) return fill(decoded, { failure: lastAttempt(printed) });
   if (decoded.text === "") return fill(decoded, { failure: lastAttempt(printed) });
   if (EMPTY.test(decoded.text)) return { ...decoded, text: "", failure: { message: decoded.text } };
   return decoded;
@@ -86,6 +88,9 @@ const ERROR = /^litellm\.(\w*(?:Error|Exception|Timeout))\b.*(?:\n(?![ \t]*$).+)
 /** An attempt that failed and was made again. */
 const RETRIED =
   /^litellm\.\w+.*\n(?:(?!litellm\.|[ \t]*$).+\n){0,40}?Retrying in [\d.]+ seconds\.\.\.[ ]*(?:\n+|$)/gm;
+
+/** The end of an output that breaks off between two attempts. */
+const TRYING = /^Retrying in [\d.]+ seconds\.\.\.\s*$(?![^])/m;
 
 /** What aider says in place of an answer that has no words. */
 const EMPTY = /^Empty response received from LLM.*$/;

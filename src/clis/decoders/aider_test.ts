@@ -86,6 +86,9 @@ Deno.test("aider: attempts that failed before a good one are warnings", () => {
 
 Deno.test("aider: attempts that never come to a good one are a failure", () => {
   const tried = `${BANNER}${RATE_LIMIT}Retrying in 32.0 seconds...\n`;
+  const afterWords = `${BANNER}I will look.\n\nTokens: 11 sent, 7 received.\n${RATE_LIMIT}` +
+    "Retrying in 4.0 seconds...";
+  assert.equal(decode(aider, afterWords).failure?.code, "quota");
   for (const stdout of [tried, `${tried}${RATE_LIMIT}\n`]) {
     const decoded = decode(aider, stdout);
     assert.equal(decoded.failure?.code, "quota");
