@@ -3,7 +3,7 @@ import type { OutputText } from "../lib/output_text.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 /** A longer line comes in parts of about so many characters; an answer may be one line of JSON. */
-const LONGEST_LINE = 128 * 1024 * 1024;
+const LONGEST_LINE = 64 * 1024 * 1024;
 
 /**
  * Reads a file lazily; a file that does not exist counts as empty.

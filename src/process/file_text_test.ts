@@ -59,14 +59,14 @@ Deno.test("a line longer than memory should hold comes in parts, and nothing of 
     const file = Deno.openSync(path, { write: true });
     const chunk = new TextEncoder().encode("é".repeat(500_000));
     file.writeSync(new TextEncoder().encode("first\n"));
-    for (let n = 0; n < 20; n++) file.writeSync(chunk);
+    for (let n = 0; n < 140; n++) file.writeSync(chunk);
     file.writeSync(new TextEncoder().encode("\nlast\n"));
     file.close();
     const lines = [...fileText(path, [], 2_000_000).lines()];
     assert.deepEqual([lines[0], lines.at(-1)], ["first", "last"]);
     assert.ok(lines.length > 3);
-    assert.equal(lines.slice(1, -1).join(""), "é".repeat(10_000_000));
-    assert.equal([...fileText(path).pieces()].join("").length, 10_000_012);
+    const length = lines.slice(1, -1).reduce((sum, line) => sum + line.length, 0);
+    assert.equal(length, 70_000_000);
   } finally {
     Deno.removeSync(path);
   }

@@ -179,9 +179,7 @@ Deno.test("a job whose server was killed counts once, as interrupted", async () 
 
 Deno.test("where the database cannot be used, reading the metrics says so", async () => {
   await using workplace = await createWorkplace();
-  const folder = `${workplace.home}/.config/aimux`;
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/sessions.db`, "this is not a database ".repeat(50));
+  await Deno.mkdir(`${workplace.home}/.config/aimux/sessions.db`, { recursive: true });
   await using aimux = await startServer({ workplace });
   await assert.rejects(metricsOf(aimux), {
     message: /Cannot open the database .*sessions\.db.*set another "server\.db_path"/,
