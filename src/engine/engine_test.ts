@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import type { Permission } from "../config/permission.ts";
 import { testProfile } from "../clis/testing.ts";
 import { createRedactor } from "../lib/redact.ts";
@@ -424,4 +425,24 @@ Deno.test("a wait ends with its time, and leaves no timer", async () => {
   await at.clock.advance(45_000);
   assert.equal((await waiting).status, "running");
   assert.equal(at.clock.waiting, before);
+});
+
+Deno.test("a call that comes while another server holds the database is taken when it is free again", async () => {
+  await using at = testEngine();
+  const other = new DatabaseSync(at.store.path);
+  other.exec("BEGIN IMMEDIATE");
+  const submitting = at.engine.submit(request);
+  // Long enough for a try to be refused.
+  await at.clock.advance(20);
+  await at.clock.advance(30);
+  assert.equal(at.processes.length, 0);
+  other.exec("ROLLBACK");
+  other.close();
+  await at.clock.advance(1000);
+  const { job } = await submitting;
+  const process = await at.started(1);
+  process.print("an answer");
+  process.exit();
+  assert.equal((await at.engine.settled(job, { seconds })).status, "completed");
+  assert.deepEqual(at.errors, []);
 });

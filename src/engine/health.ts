@@ -1,5 +1,6 @@
 /** Describes how the program is, also where parts of it could not be built. */
 import type { Config } from "../config/schema.ts";
+import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { sentences } from "../lib/sentences.ts";
 import { canTellStartTimes } from "../process/start_time.ts";
@@ -62,7 +63,8 @@ export async function describeHealth(parts: HealthParts): Promise<Health> {
     ...parts,
     versionWaitMs: parts.versionWaitMs ?? VERSION_WAIT_MS,
   });
-  const { database, jobs, left, ...stored } = stateOfStore(parts);
+  const check = "check" in parts.store ? await checked(parts.store, clock) : undefined;
+  const { database, jobs, left, ...stored } = stateOfStore(parts, check);
   const clis = withStanding(found, parts);
   const { log } = parts;
   const hooks = await hookHealth(config.hooks, parts);
@@ -130,7 +132,27 @@ type StoreHealth = Pick<Health, "database" | "sessions" | "servers"> & {
   left?: NonNullable<Health["process_control"]["left"]>;
 };
 
-function stateOfStore({ store, config, clock, principal, progress }: HealthParts): StoreHealth {
+/** Servers that write at the same moment are in each other's way for a moment only. */
+async function checked(
+  { check }: Pick<Store, "check">,
+  clock: Clock,
+): Promise<ReturnType<Store["check"]>> {
+  let found = check(clock.now());
+  for (let tries = 1; found.busy && tries < CHECKS; tries++) {
+    await clock.delay(CHECK_PAUSE_MS);
+    found = check(clock.now());
+  }
+  return found;
+}
+
+/** With the waits of the checks themselves these take about 2 s. */
+const CHECKS = 6;
+const CHECK_PAUSE_MS = 100;
+
+function stateOfStore(
+  { store, config, clock, principal, progress }: HealthParts,
+  check: ReturnType<Store["check"]> | undefined,
+): StoreHealth {
   const { db_path: path } = config.server;
   if ("absent" in store) return { database: { path, state: "absent", writable: true } };
   if ("problem" in store) {
@@ -147,7 +169,7 @@ function stateOfStore({ store, config, clock, principal, progress }: HealthParts
       },
     };
   }
-  const { problem, bytes, journalMode, schemaVersion, writable, aside } = store.check(clock.now());
+  const { problem, bytes, journalMode, schemaVersion, writable, aside } = check!;
   const database: DatabaseHealth = {
     path,
     state: problem === undefined ? "ok" : "failing",

@@ -2,7 +2,7 @@
 import { sentences } from "../lib/sentences.ts";
 import { filesAside } from "./damage.ts";
 import type { Database } from "./database.ts";
-import { storageError } from "./sqlite_errors.ts";
+import { isBusy, storageError } from "./sqlite_errors.ts";
 
 /** How the database is. */
 export interface DatabaseCheck {
@@ -15,13 +15,15 @@ export interface DatabaseCheck {
   schemaVersion?: number;
   /** Whether a write has just succeeded. */
   writable: boolean;
+  /** Whether it did not for the sake of another program that held the database. */
+  busy: boolean;
   /** Damaged files that were put aside and still lie beside it. */
   aside: string[];
 }
 
-/** Reads and writes a row. Waits at most 2 s for another program that holds the database. */
+/** Reads and writes a row. Waits a moment for another program that holds the database. */
 export function checkDatabase(db: Database, path: string, now: number): DatabaseCheck {
-  const check: DatabaseCheck = { ...unopenedDatabase(path), writable: false };
+  const check: DatabaseCheck = { ...unopenedDatabase(path), writable: false, busy: false };
   try {
     const pragma = (name: string) => db.prepare(`PRAGMA ${name}`).get()?.[name];
     check.journalMode = String(pragma("journal_mode"));
@@ -31,6 +33,7 @@ export function checkDatabase(db: Database, path: string, now: number): Database
   } catch (error) {
     const { message, hint } = storageError(path, error, "use");
     check.problem = sentences(message, hint);
+    check.busy = isBusy(error);
     return check;
   }
   const lost = db.lost();

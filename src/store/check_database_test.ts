@@ -8,7 +8,13 @@ Deno.test("a database in order is told with its size, journal and schema", () =>
   const { path, bytes, ...rest } = store.check(1);
   assert.equal(path, store.path);
   assert.ok(bytes! >= Deno.statSync(store.path).size);
-  assert.deepEqual(rest, { aside: [], journalMode: "wal", schemaVersion: 3, writable: true });
+  assert.deepEqual(rest, {
+    aside: [],
+    busy: false,
+    journalMode: "wal",
+    schemaVersion: 3,
+    writable: true,
+  });
 });
 
 Deno.test("a database that another program holds is told as such", () => {
@@ -16,8 +22,8 @@ Deno.test("a database that another program holds is told as such", () => {
   const other = new DatabaseSync(store.path);
   other.exec("BEGIN IMMEDIATE");
   try {
-    const { writable, problem, journalMode } = store.check(1);
-    assert.deepEqual([writable, journalMode], [false, "wal"]);
+    const { writable, busy, problem, journalMode } = store.check(1);
+    assert.deepEqual([writable, busy, journalMode], [false, true, "wal"]);
     assert.match(problem!, /^Another program holds the database ".*sessions\.db"/);
   } finally {
     other.exec("ROLLBACK");
