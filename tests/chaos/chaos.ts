@@ -279,7 +279,7 @@ function report(): void {
     recordsDir,
   });
   const all = survivors();
-  for (const line of all) Deno.kill(Number(line.split(" ")[0]), "SIGKILL");
+  for (const line of all) killWithGroup(Number(line.split(" ")[0]));
   const left = all.filter((line) => !isBeyondReach(line));
   const kills = ENDS.reduce((sum, how) => sum + (history.counts[how] ?? 0), 0);
   console.log(table("did", history.counts));
@@ -328,6 +328,17 @@ function survivors(): string[] {
     if (command.includes(place.home)) lines.set(pid, `${pid} ${command}`);
   }
   return [...lines.values()];
+}
+
+/** What escapes leads a group, and has children that nothing tells. */
+function killWithGroup(pid: number): void {
+  for (const target of [-pid, pid]) {
+    try {
+      Deno.kill(target, "SIGKILL");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // it leads none, or has ended
+    }
+  }
 }
 
 function commandOf(pid: number): string {
