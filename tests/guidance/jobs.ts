@@ -77,13 +77,15 @@ export async function interruptedCall({ workplace }: TestServer): Promise<Result
 
 /** Does something while the server that runs this job does not answer; then that server ends. */
 export async function whileUnanswered(
-  { workplace }: TestServer,
+  aimux: TestServer,
   act: (job: Result) => Promise<Result>,
 ): Promise<Result> {
+  const { workplace } = aimux;
   await workplace.install(HALF.emulators!);
   const other = startRaw(workplace);
   await other.write(callLine(1, "exec", { prompt, async: true }));
   const { result } = await other.message(({ id }) => id === 1);
+  await until(aimux, result.structuredContent, ({ output_bytes = 0 }) => output_bytes > 0);
   Deno.kill(other.pid, "SIGSTOP");
   const told = await act(result.structuredContent);
   Deno.kill(other.pid, "SIGCONT");
