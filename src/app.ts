@@ -71,6 +71,8 @@ export interface App {
   metrics(): Promise<Metrics>;
   /** Resolves when no job is queued or running. */
   idle(): Promise<void>;
+  /** How many jobs were taken so far. */
+  jobsTaken(): number;
   /** Ends every job as `interrupted`, and closes store and log. */
   stop(how: StopOptions): Promise<void>;
 }
@@ -173,6 +175,11 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       const { describeMetrics } = await import("./engine/metrics.ts");
       return describeMetrics((await parts()).store);
     },
+    jobsTaken: () =>
+      [...retired, ...working ? [working] : []].reduce(
+        (sum, { engine }) => sum + engine.taken(),
+        0,
+      ),
     async idle() {
       const parts = await built?.catch(() => undefined);
       await parts?.engine.idle();

@@ -5,6 +5,7 @@ import { messageOf } from "../lib/errors.ts";
 import { within } from "../lib/within.ts";
 import { LOCAL } from "../mcp/transports/principal.ts";
 import { createStdioTransport, type StdioStreams } from "../mcp/transports/stdio.ts";
+import { afterBursts } from "./after_bursts.ts";
 import { ignoresHangup } from "./hangup.ts";
 import { parentGone } from "./parent_gone.ts";
 import type { Served } from "./serve.ts";
@@ -19,6 +20,12 @@ const LAST_WRITE_MS = 2000;
 export interface StdioOptions extends StdioStreams {
   /** Whether a person sits at the input. */
   terminal: boolean;
+}
+
+/** The start does not pay for it. */
+async function giveBack(): Promise<void> {
+  const { giveBackMemory } = await import("../process/give_back_memory.ts");
+  giveBackMemory();
 }
 
 /** @returns The exit code. */
@@ -43,6 +50,7 @@ export async function serveOnStdio(
     ...ignoresHangup() && { detached: true },
   });
   const signalled = firstStopSignal();
+  void afterBursts(app.jobsTaken, giveBack, { clock: systemClock, signal: over.signal });
   // Only then, so that a client's first request does not wait for it. A failure is logged, and
   // told by each tool that needs what could not be built.
   void transport.firstWritten.then(() => app.parts()).catch(() => {});

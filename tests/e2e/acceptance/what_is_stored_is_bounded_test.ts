@@ -49,9 +49,11 @@ Deno.test({
     assert.ok(Deno.statSync(`${folder}/sessions.db`).size < 1_000_000);
     assert.ok(store_bytes < 1_000_000, `${store_bytes}`);
 
-    await run(20);
-    const grown = megabytes() - before;
-    // The runtime gives back what it likes: the bound is for what would be kept of each job.
-    assert.ok(grown < 200, `${before.toFixed(0)} MB and ${grown.toFixed(0)} MB more`);
+    // It is given back when the burst is over.
+    const deadline = Date.now() + 120_000;
+    while (megabytes() - before > 60) {
+      assert.ok(Date.now() < deadline, `${before} MB, and ${megabytes()} MB in the end`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   },
 });
