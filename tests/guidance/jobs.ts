@@ -8,7 +8,7 @@ export const prompt = "Say what this folder is for";
 
 /** A CLI that takes a moment. */
 export const SLOW: ServerOptions = {
-  emulators: { codex: emulator.codex().waits(700) },
+  emulators: { codex: emulator.codex().waits(1500) },
   config: { server: { sync_wait_seconds: 0.05 } },
 };
 
