@@ -135,6 +135,8 @@ Deno.test({
       at.store.jobs.setProcess(job, process.pid, startTime);
     }
     const recovering = at.ownership.recover();
+    // Long enough to stop it and ask it to end, too short for the grace to run out.
+    await at.clock.advance(10);
     assert.equal((await orphan.ended).signal, "SIGTERM");
     while (at.status("job_1") === "running") await at.clock.advance(20);
     await recovering;
