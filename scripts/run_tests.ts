@@ -9,6 +9,9 @@
  */
 import { bundle } from "./bundle.ts";
 
+/** Many times what all tests take: a test that waits for ever is to fail, and not to hang. */
+const LIMIT_MINUTES = 20;
+
 const folder = await Deno.makeTempDir({ prefix: "aimux-bundle-" });
 try {
   const env: Record<string, string> = { DENO_JOBS: jobs() };
@@ -18,10 +21,17 @@ try {
   } catch (error) {
     console.warn(`The program is tested from its sources, which takes longer: ${error}`);
   }
+  const limit = AbortSignal.timeout(LIMIT_MINUTES * 60_000);
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-prompt", "--parallel", ...Deno.args],
     env,
+    signal: limit,
   }).spawn().status;
+  if (limit.aborted) {
+    console.error(
+      `The tests did not end within ${LIMIT_MINUTES} minutes; above is which still ran`,
+    );
+  }
   Deno.exitCode = code;
 } finally {
   await Deno.remove(folder, { recursive: true });
