@@ -11,7 +11,7 @@ export interface Root {
   marker?: Marker;
   /**
    * This process started it and has not lost sight of it, so that its group and session are its
-   * own also after its end.
+   * own also after its end, until its pid is given again.
    */
   inSight?: boolean;
 }
@@ -49,7 +49,9 @@ export function familyOf(
     entry.startTicks >= startTicks && entry.pid !== Deno.pid
   );
   if (!table) return undefined;
-  const leads = inSight || processEntry(leader, true)?.startTicks === startTicks;
+  const holder = processEntry(leader, true);
+  // While a group or a session has a member, nobody else is given its id as a pid.
+  const leads = holder ? holder.startTicks === startTicks : inSight;
   const family = new Map<number, ProcessEntry>();
   for (const entry of table) {
     const { pid } = entry;

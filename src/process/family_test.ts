@@ -62,8 +62,10 @@ linuxTest("a later process with the leader's pid is nobody's family", async () =
   await using at = family("echo up; exec sleep 600");
   await at.process.prints(/up/);
   const { leader, startTicks } = at.root;
-  assert.deepEqual(familyOf({ leader, startTicks: startTicks - 1 }), []);
-  assert.deepEqual(familyOf({ leader, startTicks: startTicks + 1 }), []);
+  for (const inSight of [false, true]) {
+    assert.deepEqual(familyOf({ leader, startTicks: startTicks - 1, inSight }), []);
+    assert.deepEqual(familyOf({ leader, startTicks: startTicks + 1, inSight }), []);
+  }
 });
 
 linuxTest("the table lists this process and no zombie", async () => {
