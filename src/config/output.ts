@@ -46,7 +46,9 @@ export const outputSchema = z.strictObject({
     cost_usd: selectors.optional().describe("In US dollars"),
   }).optional(),
   error: z.strictObject({
-    when: selectors.describe("It finds something other than false, null, 0 and an empty text"),
+    when: selectors.describe(
+      "It finds something other than false, null, 0 and an empty text, list or map",
+    ),
     message: selectors.optional().describe("Without it, or where it finds none, what text finds"),
     status: selectors.optional().describe("An HTTP status, which tells what kind of failure it is"),
   }).optional().describe("An event that tells of a failure; an answer after it makes it a warning"),

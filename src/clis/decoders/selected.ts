@@ -50,12 +50,12 @@ export function selectedDecoder(output: OutputSelectors): Decoder {
   };
 }
 
-/** What the first selector finds that finds anything in an event. */
+/** What the first selector finds that finds anything but `null` in an event. */
 function finder(selectors?: string | readonly string[]): (event: JsonObject) => unknown[] {
   const read = listOf(selectors).map((text) => inEvent(parseSelector(text)));
   return function find(event) {
     for (const selector of read) {
-      const found = selector(event);
+      const found = selector(event).filter((value) => value !== null);
       if (found.length > 0) return found;
     }
     return [];
@@ -104,8 +104,10 @@ function written(value: unknown): string {
   return typeof value === "number" ? String(value) : contentText(value);
 }
 
+/** A list of errors that is empty tells of none. */
 function isTold(value: unknown): boolean {
-  return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
+  if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+  return value !== false && value !== 0 && value !== "";
 }
 
 function failureOf(message: string, status: number): ToldFailure {

@@ -135,3 +135,18 @@ Deno.test("selectors never throw, whatever a program prints", () => {
   const deep = `{"text":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
   assert.equal(typeof decode(read, deep).text, "string");
 });
+
+Deno.test("an empty list of errors tells of none, and null is nothing that is found", () => {
+  const read = decoder({
+    text: ["$.result", "$.message"],
+    session_id: ["$.session", "$.thread.id"],
+    error: { when: "$.errors", message: ["$.why", "$.errors[*].text"] },
+  });
+  const good = { result: null, message: "fine", session: null, thread: { id: "t1" } };
+  for (const errors of [[], {}, null, "", 0, false]) {
+    const meaning = { text: "fine", warnings: [], cliSessionId: "t1" };
+    assert.deepEqual(decode(read, JSON.stringify({ ...good, errors })), meaning);
+  }
+  const bad = { ...good, why: null, errors: [{ text: "No" }, { text: "Never" }] };
+  assert.deepEqual(decode(read, JSON.stringify(bad)).failure, { message: "No\n\nNever" });
+});
