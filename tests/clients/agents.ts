@@ -79,7 +79,9 @@ export const AGENT_CASES: readonly Case[] = AGENTS.map(({ cli, prepare, env: mor
     const input = { prompt: "say hi", cli: "aider" };
     model.behave({ tool: { name: "exec", input } });
     const run = await prepare(stage, piped);
-    const { stderr } = await runProgram(stage, run, { ...subject.env(model.url), ...more });
+    const { stderr } = await runProgram(stage, run, {
+      env: { ...subject.env(model.url), ...more },
+    });
     const last = model.requests.at(-1)?.messages ?? [];
     const answer = last.findLast(({ role }) => role === "tool")?.text ?? "";
     if (!answer.includes("MOCK: say hi")) {

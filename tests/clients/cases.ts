@@ -124,7 +124,7 @@ function python(client: "mcp" | "fastmcp", transport: Transport, era: Case["era"
       await runProgram(
         stage,
         [CHECK, client, transport, how, target],
-        transport === "stdio" ? env : {},
+        { env: transport === "stdio" ? env : {} },
       );
     },
   };
@@ -159,7 +159,7 @@ function fuzzer(transport: "stdio" | "http"): Case {
         ...["--endpoint", endpoint, "--runs", "4", "--runs-per-type", "2", "--seed", "7"],
         ...["--timeout", "60", "--tool-timeout", "60", "--fail-if-no-tools", "--no-corpus"],
         ...["--fs-root", stage.folder, "--output-dir", `${stage.folder}/report`],
-      ], transport === "stdio" ? env : {});
+      ], { env: transport === "stdio" ? env : {} });
       // A result line for each tool: what was refused is as it should be.
       const tools = [...stdout.matchAll(/(\d+) transport\/protocol anomalies, (\d+) crashes/g)];
       if (tools.length < 3) throw new Error(`It did not come to its end: ${stdout.slice(-500)}`);
@@ -177,48 +177,8 @@ function fuzzer(transport: "stdio" | "http"): Case {
   };
 }
 
-const SERVER = new URL("../conformance/server.ts", import.meta.url).pathname;
-
-function conformance(era: "old" | "new", revision: string): Case {
-  return {
-    client: "conformance",
-    transport: "http",
-    era,
-    what: `requirements of ${revision}`,
-    async run(stage) {
-      const config = new URL("../../deno.json", import.meta.url).pathname;
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--no-prompt", `--config=${config}`, SERVER],
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "null",
-      }).spawn();
-      try {
-        const lines = child.stdout.pipeThrough(new TextDecoderStream());
-        let url = "";
-        for await (const text of lines) {
-          url += text;
-          if (url.includes("\n")) break;
-        }
-        const flags = ["server", "--url", url.trim(), "--requirements", revision];
-        const { stdout } = await runProgram(stage, [...flags, "-o", `${stage.folder}/results`]);
-        const failing = stdout.split("\n").filter((line) =>
-          line.startsWith("✗") || /^ +✗/.test(line)
-        );
-        if (failing.length > 0) throw new Error(failing.join("; "));
-        return /Total: .*/.exec(stdout)?.[0];
-      } finally {
-        await child.stdin.close();
-        await child.status;
-      }
-    },
-  };
-}
-
-/** All but those of the agents. */
+/** All but those of the conformance suite and of the agents. */
 export const CASES: readonly Case[] = [
-  conformance("old", "2025-11-25"),
-  conformance("new", "2026-07-28"),
   ...(["stdio", "http", "sse"] as const).flatMap((transport) => inspector(transport, "old")),
   ...(["stdio", "http"] as const).flatMap((transport) => inspector(transport, "new")),
   ...(["stdio", "http", "sse"] as const).map(mcporter),

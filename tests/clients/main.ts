@@ -12,6 +12,7 @@ import { cacheFolder as realCacheFolder } from "../real/installs.ts";
 import { SUBJECTS } from "../real/subjects.ts";
 import { AGENT_CASES } from "./agents.ts";
 import { type Case, CASES, type Stage } from "./cases.ts";
+import { CONFORMANCE_CASES } from "./conformance.ts";
 import { PROGRAMS } from "./programs.ts";
 
 /** What came of a case. */
@@ -28,7 +29,7 @@ function cacheFolder(): string {
 }
 
 async function main(chosen: readonly string[]): Promise<number> {
-  const cases = [...CASES, ...AGENT_CASES];
+  const cases = [...CONFORMANCE_CASES, ...CASES, ...AGENT_CASES];
   const names = [...new Set(cases.map(({ client }) => client))];
   const unknown = chosen.find((name) => !names.some((client) => client === name));
   if (unknown !== undefined) {
