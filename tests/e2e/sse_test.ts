@@ -3,39 +3,20 @@ import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport as OldTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import assert from "node:assert/strict";
 import { connectHttp, startHttp } from "./http_server.ts";
+import { openStream } from "./raw_clients.ts";
 import { createWorkplace } from "./workplace.ts";
 
 const HANG = '#emulate [{"hang": true}]\nwait for ever';
 
-/** A stream, and what it brought so far. */
-async function openStream(url: string, headers: Record<string, string> = {}) {
+/** A stream that is left when it is disposed. */
+async function stayOn(url: string) {
   const leave = new AbortController();
-  const response = await fetch(`${url}/sse`, { headers, signal: leave.signal });
-  let text = "";
-  let wake = () => {};
-  const reading = (async () => {
-    try {
-      for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
-        text += part;
-        wake();
-      }
-    } catch {
-      // It was left.
-    }
-  })();
+  const stream = await openStream(url, leave.signal);
   return {
-    response,
-    text: () => text,
-    async until(pattern: RegExp): Promise<RegExpExecArray> {
-      for (;;) {
-        const found = pattern.exec(text);
-        if (found) return found;
-        await new Promise<void>((resolve) => wake = resolve);
-      }
-    },
+    ...stream,
     async [Symbol.asyncDispose]() {
       leave.abort();
-      await reading;
+      await stream.ended;
     },
   };
 }
@@ -86,8 +67,8 @@ Deno.test("aimux over SSE", async (t) => {
   });
 
   await t.step("two connections with the same ids get their own answers", async () => {
-    await using one = await openStream(url);
-    await using two = await openStream(url);
+    await using one = await stayOn(url);
+    await using two = await stayOn(url);
     const streams = [one, two];
     const paths = await Promise.all(
       streams.map(async ({ until }) => (await until(/^data: (\/messages\?sessionId=\S+)$/m))[1]!),
@@ -107,7 +88,7 @@ Deno.test("aimux over SSE", async (t) => {
   });
 
   await t.step("each wrong message has the status that says what is wrong", async () => {
-    await using stream = await openStream(url);
+    await using stream = await stayOn(url);
     assert.equal(stream.response.headers.get("content-type"), "text/event-stream");
     const [, path = ""] = await stream.until(/^data: (\S+)$/m);
     for (
@@ -142,7 +123,7 @@ Deno.test("aimux over SSE", async (t) => {
   });
 
   await t.step("a call in flight is answered when the server is asked to end", async () => {
-    await using stream = await openStream(url);
+    await using stream = await stayOn(url);
     const [, path = ""] = await stream.until(/^data: (\S+)$/m);
     await (await post(path, call(9, HANG))).body?.cancel();
     while (workplace.processesLeft().length === 1) {
@@ -157,7 +138,7 @@ Deno.test("aimux over SSE", async (t) => {
 
   await t.step("with http, both are served on one port where that is asked for", async () => {
     await using both = await startHttp(workplace, { env: { AIMUX_SERVER_TRANSPORT_SSE: "true" } });
-    await using stream = await openStream(both.url);
+    await using stream = await stayOn(both.url);
     await stream.until(/^data: \/messages/m);
     await using aimux = await connectHttp(both);
     assert.equal((await aimux.client.listTools()).tools.length, 3);
