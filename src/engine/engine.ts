@@ -85,6 +85,12 @@ export interface Engine {
   /** How many jobs this server has taken so far. */
   taken(): number;
   /**
+   * Where a request would run: checks and routes it, and asks, records and starts nothing.
+   *
+   * @throws AimuxError where it would be refused.
+   */
+  destination(request: RunRequest): Promise<{ cli: string; cwd: string }>;
+  /**
    * Checks and routes a request, asks the hooks, records it, and starts it in the background.
    *
    * @param options.signal Aborts while the hooks are being asked: then nothing is recorded.
@@ -158,6 +164,10 @@ export function createEngine(given: EngineParts): Engine {
     homeless: ends.homeless,
     taken: () => jobsTaken,
     isIdle: () => live.size === 0 && ends.unrecorded() === undefined,
+    async destination(request) {
+      const { route, cwd } = await prepare(request, { ...parts, standing });
+      return { cli: route.profile.name, cwd };
+    },
     submit,
     settled,
     current,

@@ -42,7 +42,7 @@ export async function callTool(
     const input = checkArguments(tool, given);
     const work = workOf(tool, input);
     const wanted = tool.consent?.(input);
-    if (wanted) await consent(wanted, (await parts.context()).config, parts.ask);
+    if (wanted) await consent(wanted, await parts.context(), parts.ask);
     // What was spent on asking is not waited once more.
     const asked = (parts.clock.now() - since) / 1000;
     const payload = await perform({ work, name: tool.name, given: input }, {

@@ -6,11 +6,13 @@ import {
   type InputRequiredResult,
   inputResponse,
   type McpServer,
+  SdkError,
+  SdkErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { Config } from "../config/schema.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Connection } from "./connection.ts";
+import type { ToolContext } from "./tools/define_tool.ts";
 
 /** How long a user has to answer while the call is held; many clients give a call up at 60 s. */
 const ANSWER_SECONDS = 50;
@@ -22,16 +24,20 @@ const KEY = "consent";
 export interface Wanted {
   /** What it is called in messages: `permission "full"`. */
   name: string;
-  /** The question as the user sees it. */
-  question: string;
+  /**
+   * The question as the user sees it.
+   *
+   * @throws AimuxError where the call would be refused anyway: then nobody is asked.
+   */
+  question(context: ToolContext): Promise<string>;
   /** The setting in `server` that answers once for all. */
   setting: "allow_full";
   /** What a caller can do without it. */
   instead: string;
 }
 
-/** What came of a question; `unable`: the client cannot ask its user. */
-export type Answer = "accepted" | "declined" | "cancelled" | "unanswered" | "unable";
+/** What came of a question; `unable`: the client cannot ask its user, `failed`: it could not. */
+export type Answer = "accepted" | "declined" | "cancelled" | "unanswered" | "unable" | "failed";
 
 /** Asks. @throws InputNeeded */
 export type Ask = (question: string) => Promise<Answer> | Answer;
@@ -55,12 +61,12 @@ export class InputNeeded extends Error {
  */
 export async function consent(
   wanted: Wanted,
-  { server }: Pick<Config, "server">,
+  context: ToolContext,
   ask: Ask,
 ): Promise<void> {
-  const allowed = server[wanted.setting];
+  const allowed = context.config.server[wanted.setting];
   if (allowed === "always") return;
-  const answer = allowed === "never" ? allowed : await ask(wanted.question);
+  const answer = allowed === "never" ? allowed : await ask(await wanted.question(context));
   if (answer !== "accepted") throw blocked(wanted, answer);
 }
 
@@ -70,18 +76,17 @@ function blocked(
 ): AimuxError {
   const key = `server.${setting}`;
   const variable = `AIMUX_SERVER_${setting.toUpperCase()}`;
+  const orAlways = `${instead}; or the user sets "${key}" to "always" (${variable}=always)`;
   const told = {
     never: [`${name} is not allowed here: "${key}" is "never"`, instead],
-    unable: [
-      `${name} needs the user's consent, and this client cannot ask for it`,
-      `${instead}; or the user sets "${key}" to "always" (${variable}=always)`,
-    ],
+    unable: [`${name} needs the user's consent, and this client cannot ask for it`, orAlways],
     declined: [`The user declined ${name}`, `${instead}, or ask the user what to do`],
     cancelled: [`The user did not decide on ${name}`, `${instead}, or ask the user what to do`],
     unanswered: [
       `The user was asked for ${name} and did not answer within ${ANSWER_SECONDS} seconds`,
       `${instead}, or call again when the user is there`,
     ],
+    failed: [`The client failed to ask the user for ${name}`, orAlways],
   }[answer] as [string, string];
   const message = told[0][0]!.toUpperCase() + told[0].slice(1);
   return new AimuxError("blocked", message, { hint: told[1], details: { consent: answer } });
@@ -112,9 +117,11 @@ export function asker(server: McpServer, { era }: Connection, { mcpReq }: Server
         { timeout: ANSWER_SECONDS * 1000, signal: mcpReq.signal },
       );
       return ANSWERS[action];
-    } catch {
+    } catch (error) {
       // No answer is no consent, whatever the reason.
-      return mcpReq.signal.aborted ? "cancelled" : "unanswered";
+      if (mcpReq.signal.aborted) return "cancelled";
+      const late = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+      return late ? "unanswered" : "failed";
     }
   }
 }

@@ -31,9 +31,40 @@ for (const era of ["auto", "legacy"] as const) {
     const done = await aimux.call("exec", FULL);
     assert.deepEqual([done.status, done.permission], ["completed", "full"]);
     assert.equal(asked.length, 3);
-    assert.match(asked[0]!, /^Let codex run with full permission\?.*\nTask: install it$/s);
+    const { project } = aimux.workplace;
+    assert.ok(asked[0]!.startsWith("Let codex run with full permission?"), asked[0]);
+    assert.ok(asked[0]!.endsWith(`\nFolder: ${project}\nTask: install it`), asked[0]);
     await aimux.call("exec", { ...FULL, permission: "write" });
     assert.equal(asked.length, 3, "nothing else is asked");
+  });
+}
+
+for (const era of ["auto", "legacy"] as const) {
+  Deno.test(`nobody is asked for a call that would be refused anyway (${era})`, async () => {
+    await using aimux = await startServer({
+      era,
+      emulators: ["codex"],
+      profiles: {
+        plain: {
+          name: "plain",
+          binary: "codex",
+          command: { base: "codex" },
+          output_format: "text",
+        },
+      },
+      answers: () => assert.fail("nobody is asked"),
+    });
+    const code = async (changes: Record<string, unknown>) => {
+      const { error } = await aimux.call("exec", { ...FULL, ...changes });
+      return error.code;
+    };
+    assert.equal(await code({ read_only: true }), "invalid_input");
+    assert.equal(await code({ cli: "codx" }), "unknown_cli");
+    assert.equal(await code({ cli: "claude" }), "cli_not_installed");
+    assert.equal(await code({ cli: "plain" }), "unsupported");
+    assert.equal(await code({ cwd: "/does/not/exist" }), "invalid_input");
+    assert.equal(await code({ prompt: " " }), "invalid_input");
+    assert.equal(await code({ session_id: "ses_none" }), "not_found");
   });
 }
 
@@ -70,6 +101,7 @@ Deno.test("a client that breaks on the question gets no run, and its next call i
     answers: () => Promise.reject(new Error("No window")),
   });
   const { error } = await aimux.call("exec", FULL);
-  assert.equal(error.details.consent, "unanswered");
+  assert.equal(error.details.consent, "failed");
+  assert.equal(error.message, 'The client failed to ask the user for permission "full"');
   assert.equal((await aimux.call("sessions", { action: "list" })).count, 0);
 });

@@ -100,7 +100,11 @@ interface Face<Input extends z.ZodType, Payload> {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
-  /** What the user has to allow before the work is started; nothing where it may be. */
+  /**
+   * What the user has to allow before the work is started; nothing where it may be.
+   *
+   * @throws AimuxError where the arguments contradict each other.
+   */
   consent?(given: z.output<Input>): Wanted | undefined;
   /** What to do next, after a result as after an error. */
   guidance: Policy<Payload>;

@@ -80,12 +80,15 @@ export const exec = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  consent: ({ permission, prompt, cli, role, cwd }) =>
-    permission !== "full" ? undefined : {
+  consent: (given) =>
+    askedPermission(given) !== "full" ? undefined : {
       name: 'permission "full"',
-      question: `Let ${cli ?? `the CLI of role ${role ?? "default"}`} run with full permission? ` +
-        `It may then change any file and run any command that you may.\n` +
-        `Folder: ${cwd ?? "the server's"}\nTask: ${brief(prompt)}`,
+      async question({ engine, principal }) {
+        const { cli, cwd } = await engine.destination(requestOf(given, principal));
+        return `Let ${cli} run with full permission? ` +
+          `It may then change any file and run any command that you may.\n` +
+          `Folder: ${cwd}\nTask: ${brief(given.prompt)}`;
+      },
       setting: "allow_full",
       instead: 'Pass permission "write"',
     },
