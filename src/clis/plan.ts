@@ -166,8 +166,7 @@ export function notPermitted(
   );
 }
 
-function modelFlags(profile: CliProfile, wanted: string | undefined, warnings: string[]): string[] {
-  const model = wanted ?? profile.default_model;
+function modelFlags(profile: CliProfile, model: string | undefined, warnings: string[]): string[] {
   if (model === undefined) return [];
   if (profile.model_flag) return [profile.model_flag, model];
   warnings.push(`${profile.name} takes no model; "${model}" was not passed on`);

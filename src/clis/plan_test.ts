@@ -251,8 +251,7 @@ Deno.test("a model or an effort that the CLI does not take is told, not dropped 
   });
   assert.equal(mapped.env["EFFORT"], "high");
   assert.deepEqual(mapped.warnings, ['prog has no effort level "max"; it ran with "high"']);
-  const wanting = testProfile({ model_flag: "-m", default_model: "usual" });
-  assert.deepEqual(plan(wanting).args, ["-m", "usual", "say hi"]);
+  const wanting = testProfile({ model_flag: "-m" });
   assert.deepEqual(plan(wanting, { model: "other" }).args, ["-m", "other", "say hi"]);
 });
 

@@ -51,6 +51,18 @@ const attemptsOf = ({ result }: Job) =>
 
 const programs = (at: TestEngine) => at.processes.map(({ plan }) => plan.command);
 
+Deno.test("the profile's own model is told by its name, and is not tried again as one to fall back to", async () => {
+  await using at = engine({ profile: { default_model: "m2" } });
+  const { job } = await at.engine.submit({ ...request, cli: "prog", fallback: "model" });
+  await fails(at, 1, QUOTA);
+  await answers(at, 2);
+  assert.deepEqual(attemptsOf(await ended(at, job)), ["prog m2 quota", "prog m3 completed"]);
+
+  const next = await at.engine.submit({ ...request, role: "default" });
+  await answers(at, 3);
+  assert.deepEqual(attemptsOf(await ended(at, next.job)), ["prog m2 quota", "prog m3 completed"]);
+});
+
 Deno.test("what passes by itself is tried once more, after a pause", async () => {
   await using at = engine();
   const { job } = await at.engine.submit({ ...request, cli: "prog" });

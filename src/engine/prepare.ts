@@ -107,7 +107,7 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
         ...parts,
         roles,
       });
-      const next = { ...from, ...taken, model: taken.model };
+      const next = { ...from, ...taken, model: taken.model ?? taken.profile.default_model };
       const preamble = await preambleOf(next, cwd, parts);
       const prompt = withPreamble(preamble, request.prompt);
       assertRunnable(next.profile, { prompt, permission: from.permission });
@@ -128,7 +128,7 @@ export function preambleOf(
     role,
     style,
     cli: profile.name,
-    model: model ?? profile.default_model,
+    model,
     effort: effort && effortFor(profile, effort),
     cwd,
     readOnly: permission === "read_only",

@@ -20,6 +20,7 @@ export interface Route {
   role: string;
   /** How the answer is to be written. */
   style: string | undefined;
+  /** Undefined where the CLI chooses. */
   model: string | undefined;
   effort: Effort | undefined;
   permission: Permission;
@@ -82,7 +83,7 @@ export async function route(
     path,
     role: roleName,
     style: request.style ?? role.style,
-    model: instead ?? request.model ?? roleModel,
+    model: instead ?? request.model ?? roleModel ?? profile.default_model,
     effort: request.effort ?? effortOf(role.reasoning_effort),
     permission,
     attempts,
@@ -156,7 +157,7 @@ export interface Wanted {
   /** Asked first. */
   preferred?: string | undefined;
   permission: Permission;
-  /** The model that a CLI would run with. */
+  /** The model that is asked of a CLI; undefined for its usual one. */
   modelOf(cli: string): string | undefined;
   /** CLIs that were tried already. */
   except?: readonly string[];
@@ -175,8 +176,8 @@ export async function takeCapable(
   const names = inOrder(parts.profiles.keys());
   for (const name of new Set([...preferred === undefined ? [] : [preferred], ...names])) {
     if (except.includes(name)) continue;
-    const passOver = ({ code, message }: Pick<Obstacle, "code" | "message">) =>
-      attempts.push({ cli: name, code, message });
+    const passOver = ({ code, message }: Pick<Obstacle, "code" | "message">, model?: string) =>
+      attempts.push({ cli: name, ...model !== undefined && { model }, code, message });
     const profile = parts.profiles.get(name);
     if (!profile) {
       passOver({ code: "unknown_cli", message: parts.broken.get(name) ?? "no such profile" });
@@ -196,10 +197,11 @@ export async function takeCapable(
       passOver(open);
       continue;
     }
-    const cooling = parts.standing.cooldown(name, modelOf(name));
-    const model = cooling && modelsLeft(profile, [modelOf(name)], parts)[0];
+    const usual = modelOf(name) ?? profile.default_model;
+    const cooling = parts.standing.cooldown(name, usual);
+    const model = cooling && modelsLeft(profile, [usual], parts)[0];
     if (!cooling) return { profile, path, attempts };
-    passOver(cooling);
+    passOver(cooling, usual);
     if (model !== undefined) return { profile, path, attempts, model };
   }
   throw noneCapable(attempts, permission, parts);

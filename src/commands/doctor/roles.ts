@@ -51,7 +51,7 @@ function routeAll(
         const chosen = await route(request, undefined, parts);
         // A role whose own prompt is broken cannot be used either.
         await preambleOf(chosen, around.cwd, around);
-        const { profile, model = profile.default_model, effort, attempts, warnings } = chosen;
+        const { profile, model, effort, attempts, warnings } = chosen;
         return {
           ...known,
           cli: profile.name,

@@ -11,7 +11,7 @@ type Delivery = "argument" | "stdin" | "file";
 /** What would be started, for a program. */
 export function dryRunPayload(run: DryRun) {
   const { session, cwd, route, plan, timeoutSeconds, continuation } = run;
-  const { profile, model = profile.default_model, effort } = route;
+  const { profile, model, effort } = route;
   return {
     dry_run: true,
     cli: profile.name,

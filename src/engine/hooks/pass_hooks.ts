@@ -94,7 +94,7 @@ function changeOf(
 
 function factsOf(
   { session, cwd, request, timeoutSeconds }: Prepared,
-  { profile, role, style, model = profile.default_model, effort, permission }: Route,
+  { profile, role, style, model, effort, permission }: Route,
   prompt: string,
 ): BeforeRun {
   const level = effort && effortFor(profile, effort);
