@@ -16,11 +16,13 @@ import type { News } from "./news.ts";
 import { jobTasks, taskOf } from "./job_tasks.ts";
 import { progressSink } from "./progress_sink.ts";
 import { registerStateResources } from "./state_resources.ts";
+import { refuseOtherRevisions } from "./served_revision.ts";
 import { serveSubscriptions } from "./subscriptions.ts";
 import { describeTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
 import { createdTask, serveTasks, takesTasks, type TaskSource } from "./tasks.ts";
 import { TOOLS } from "./tools/registry.ts";
 import { status } from "./tools/status.ts";
+import { tellWrongParams } from "./wrong_params.ts";
 
 /** What a server is built from. */
 export interface ServerParts {
@@ -78,7 +80,11 @@ export function createMcpServer(parts: ServerParts): McpServer {
   });
   registerJobResources(server, parts);
   registerCatalogResources(server, parts);
-  if (era === "modern") serveTasks(server, tasksOf(parts));
+  tellWrongParams(server);
+  if (era === "modern") {
+    refuseOtherRevisions(server);
+    serveTasks(server, tasksOf(parts));
+  }
   serveSubscriptions(server, { ...parts, closed: gone.signal });
   if (tellsMessages(parts.connection)) serveJobMessages(server, { ...parts, closed: gone.signal });
   return server;

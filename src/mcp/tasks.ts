@@ -9,6 +9,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { tap } from "./tap.ts";
 
 /** The extension's name. */
 export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
@@ -124,16 +125,11 @@ export function serveTasks(server: McpServer, source: TaskSource): void {
 }
 
 function sendTasks(server: McpServer): void {
-  const connect = server.connect.bind(server);
-  server.connect = function connectWithTasks(transport) {
-    const send = transport.send.bind(transport);
-    transport.send = (message, options) => {
-      if (!("result" in message) || message.result["resultType"] !== "task") {
-        return send(message, options);
-      }
+  tap(server, {
+    sent(message) {
+      if (!("result" in message) || message.result["resultType"] !== "task") return message;
       const { content: _, structuredContent: __, ...result } = message.result;
-      return send({ ...message, result }, options);
-    };
-    return connect(transport);
-  };
+      return { ...message, result };
+    },
+  });
 }

@@ -14,6 +14,14 @@ const talking = emulator.codex().prints(said("Reading")).waits(1500).prints(said
 
 const TASKS: Record<string, object> = { "io.modelcontextprotocol/tasks": {} };
 
+const KEYS = "io.modelcontextprotocol";
+/** What each request of the new era says of its client. */
+const ENVELOPE = {
+  [`${KEYS}/protocolVersion`]: "2026-07-28",
+  [`${KEYS}/clientInfo`]: { name: "raw", version: "1" },
+  [`${KEYS}/clientCapabilities`]: {},
+};
+
 /** Collects what a client is told under a method, and waits for it. */
 function listenTo(client: Client, method: "resources/updated" | "message") {
   const heard: Record<string, unknown>[] = [];
@@ -251,4 +259,48 @@ Deno.test("a client that still listens when it goes does not hold the server up"
   const begun = Date.now();
   await aimux.stop();
   assert.ok(Date.now() - begun < 9000, "shorter than the grace of running calls");
+});
+
+for (const era of ["new", "old"] as const) {
+  Deno.test(`wrong parameters are told as such, in words (${era} era)`, async () => {
+    await using workplace = await createWorkplace();
+    const program = startRaw(workplace);
+    const template = { type: "ref/resource", uri: "aimux://clis/{name}" };
+    const wrong: [string, Record<string, unknown>, RegExp][] = [
+      ["resources/read", {}, /^Invalid parameters: params\.uri: /],
+      ["resources/read", { uri: 5 }, /params\.uri: .*number/],
+      ["completion/complete", { ref: template, argument: { name: "name" } }, /argument\.value: /],
+      ["completion/complete", { ref: { type: "ref/tool" } }, /params\.ref: /],
+      ...era === "new" ? [] : [
+        ["logging/setLevel", { level: "loud" }, /params\.level: .*"debug"/],
+        ["resources/subscribe", { uri: null }, /params\.uri: .*null/],
+      ] as [string, Record<string, unknown>, RegExp][],
+    ];
+    for (const [index, [method, params, told]] of wrong.entries()) {
+      const _meta = era === "new" ? ENVELOPE : {};
+      await program.write(requestLine(index, method, { ...params, _meta }));
+      const { error } = await program.message(({ id }) => id === index);
+      assert.equal(error.code, -32602, method);
+      assert.match(error.message, told);
+    }
+    await program.end();
+    assert.equal((await program.ended).code, 0);
+  });
+}
+
+Deno.test("each request of the new era is of the revision that it names", async () => {
+  await using workplace = await createWorkplace();
+  const program = startRaw(workplace);
+  const ask = async (id: number, version: string) => {
+    const _meta = { ...ENVELOPE, [`${KEYS}/protocolVersion`]: version };
+    await program.write(requestLine(id, "tools/list", { _meta }));
+    return await program.message((message) => message["id"] === id);
+  };
+  assert.ok((await ask(1, "2026-07-28")).result.tools);
+  const { error } = await ask(2, "2099-01-01");
+  assert.equal(error.code, -32022);
+  assert.deepEqual(error.data, { supported: ["2026-07-28"], requested: "2099-01-01" });
+  assert.ok((await ask(3, "2026-07-28")).result.tools);
+  await program.end();
+  assert.equal((await program.ended).code, 0);
 });

@@ -14,12 +14,10 @@ import {
   type RequestId,
   type Transport,
 } from "@modelcontextprotocol/server";
+import { NOT_A_MESSAGE } from "./not_a_message.ts";
 
 /** Longer lines are refused: a prompt of the largest size takes well under a fourth of it. */
 const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
-
-const NOT_A_MESSAGE = 'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0", a "method" and, ' +
-  'for a request, an "id"';
 
 /** The two streams. */
 export interface StdioStreams {

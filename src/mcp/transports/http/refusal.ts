@@ -1,6 +1,7 @@
 /** Answers to requests that no MCP server gets to see. */
 
 import { INVALID_REQUEST } from "@modelcontextprotocol/server";
+import { NOT_A_MESSAGE } from "../not_a_message.ts";
 
 /** What the protocol leaves to servers. */
 const SERVER_ERROR = -32000;
@@ -36,9 +37,8 @@ export function wrongMethod(...allowed: string[]): Response {
 /** 400, with the id of what was meant for a request, where it has one. */
 export function badMessage(message: unknown): Response {
   const id = (message as { id?: unknown } | null)?.id;
-  return refusal(
-    400,
-    'Not a JSON-RPC 2.0 message: it needs "jsonrpc": "2.0", a "method" and, for a request, an "id"',
-    { code: INVALID_REQUEST, id: typeof id === "string" || typeof id === "number" ? id : null },
-  );
+  return refusal(400, NOT_A_MESSAGE, {
+    code: INVALID_REQUEST,
+    id: typeof id === "string" || typeof id === "number" ? id : null,
+  });
 }
