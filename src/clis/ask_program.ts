@@ -3,8 +3,8 @@ import type { CliProfile } from "../config/profile.ts";
 import type { Clock } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
-import type { Launcher, RunningProcess } from "../process/launcher.ts";
-import { captureInMemory } from "../process/memory_capture.ts";
+import type { Launcher } from "../process/launcher.ts";
+import { runBriefly } from "../process/run_briefly.ts";
 import { deeper } from "./depth.ts";
 import { childEnvironment } from "./environment.ts";
 import { withOwnFolder } from "./plan.ts";
@@ -13,6 +13,9 @@ import { withOwnFolder } from "./plan.ts";
 const ANSWER_MS = 10_000;
 const KILL_GRACE_MS = 500;
 const OUTPUT_BYTES = 16_384;
+
+/** The variable by which one that is being asked is told from all others; its value is unique. */
+const PROBE_MARKER = "AIMUX_PROBE_ID";
 
 /** What asking needs. */
 export interface AskingParts {
@@ -46,35 +49,27 @@ export async function askProgram(
 ): Promise<ProgramAnswer> {
   const line = [path, ...args].join(" ");
   if (signal.aborted) return { problem: "aimux is shutting down" };
-  const stdout = captureInMemory(OUTPUT_BYTES);
-  const stderr = captureInMemory(OUTPUT_BYTES);
+  const own = { ...deeper(env), [PROBE_MARKER]: crypto.randomUUID() };
   try {
-    const process = launcher.launch({
-      command: path,
-      args,
-      cwd,
-      env: withOwnFolder(childEnvironment(profile, env, deeper(env)), { path }),
-    }, { stdout, stderr });
-    const code = await answered(process);
-    if (code === undefined) {
+    const { how, stdout, stderr } = await runBriefly({
+      plan: {
+        command: path,
+        args,
+        cwd,
+        env: withOwnFolder(childEnvironment(profile, env, own), { path }),
+        marker: PROBE_MARKER,
+      },
+      milliseconds: ANSWER_MS,
+      keptBytes: { stdout: OUTPUT_BYTES, stderr: OUTPUT_BYTES },
+      graceMs: KILL_GRACE_MS,
+      signal,
+    }, { launcher, clock });
+    if (typeof how === "string") {
       return { problem: `"${line}" did not end within ${ANSWER_MS / 1000} seconds` };
     }
-    const [out, err] = [stdout, stderr].map((capture) => plainText(capture.text().text()));
-    return { code, stdout: out!, stderr: err! };
+    return { code: how.code, stdout: plainText(stdout), stderr: plainText(stderr) };
   } catch (error) {
     return { problem: `Cannot run "${line}": ${messageOf(error)}` };
-  }
-
-  /** The exit code, or undefined where the program had to be ended. */
-  async function answered(process: RunningProcess): Promise<number | undefined> {
-    const over = new AbortController();
-    const limit = AbortSignal.any([over.signal, signal]);
-    const end = await Promise.race([process.ended, clock.delay(ANSWER_MS, limit)]);
-    over.abort();
-    if (end) return end.code;
-    const left = await process.end(KILL_GRACE_MS);
-    if (left.length === 0) await process.ended;
-    return undefined;
   }
 }
 

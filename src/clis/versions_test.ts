@@ -5,7 +5,7 @@ import { writeProgram } from "../../tests/program_file.ts";
 import type { Launcher } from "../process/launcher.ts";
 import { createPipeLauncher } from "../process/pipe_launcher.ts";
 import { chooseSignals } from "../process/signals.ts";
-import { runningMembers } from "../process/testing.ts";
+import { commandLinesWith, runningMembers } from "../process/testing.ts";
 import { testProfile } from "./testing.ts";
 import { createVersions } from "./versions.ts";
 
@@ -97,6 +97,14 @@ posixTest("a program that fails tells why there is no version", async () => {
   assert.deepEqual(await at.ask("", "empty"), { problem: `${path("empty")} printed nothing` });
   const gone = await at.versions.of(testProfile(), `${at.folder}/gone`);
   assert.match(gone.problem!, /^Cannot run ".*\/gone --version": /);
+});
+
+posixTest("what a program has left behind outside of its group is ended, too", async () => {
+  using at = place();
+  assert.deepEqual(await at.ask("(setsid sleep 987653 > /dev/null 2>&1 &)\necho 1.0"), {
+    version: "1.0",
+  });
+  if (Deno.build.os === "linux") assert.deepEqual(commandLinesWith("sleep 987653"), []);
 });
 
 posixTest("a program is asked once; again when its file has changed or after an hour", async () => {

@@ -86,3 +86,14 @@ export function testLauncher(
 export function runningMembers(group: number): number[] | undefined {
   return processTable()?.filter((entry) => entry.group === group).map(({ pid }) => pid);
 }
+
+/** The command lines of running processes in which some words stand. */
+export function commandLinesWith(words: string): string[] {
+  return (processTable() ?? []).map(({ pid }) => {
+    try {
+      return Deno.readTextFileSync(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
+    } catch {
+      return "";
+    }
+  }).filter((line) => line.includes(words));
+}

@@ -6,9 +6,8 @@ import { withOwnFolder } from "../../clis/plan.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { plainText } from "../../lib/terminal/plain_text.ts";
-import type { ProcessEnd, RunningProcess } from "../../process/launcher.ts";
 import type { LauncherFor } from "../../process/launchers.ts";
-import { captureInMemory } from "../../process/memory_capture.ts";
+import { type BriefEnd, runBriefly } from "../../process/run_briefly.ts";
 import { findProgram } from "./find_program.ts";
 import { HOOK_MARKER, OWNER_MARKER } from "./marks.ts";
 
@@ -54,60 +53,51 @@ export async function askProgram(
   parts: AskingParts,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const stdout = captureInMemory(question.maxBytes);
-  const stderr = captureInMemory(ERROR_BYTES);
-  const tooMuch = Promise.withResolvers<"too much">();
   const found = await findProgram(question.command, parts.discovery);
   if ("problem" in found) return { failure: found.problem };
   if (signal.aborted) return "stopped";
   try {
     const launcher = await parts.launcherFor("pipe");
-    const process = launcher.launch({
-      command: found.path,
-      args: question.command.slice(1),
-      cwd: parts.home,
-      env: environmentOf(question, found.path, parts),
-      marker: HOOK_MARKER,
-      stdin: `${JSON.stringify(question.document)}\n`,
-    }, {
-      stdout,
-      stderr,
-      onOutput: () => stdout.bytes > question.maxBytes && tooMuch.resolve("too much"),
-    });
-    return await ending(process);
+    const ended = await runBriefly({
+      plan: {
+        command: found.path,
+        args: question.command.slice(1),
+        cwd: parts.home,
+        env: environmentOf(question, found.path, parts),
+        marker: HOOK_MARKER,
+        stdin: `${JSON.stringify(question.document)}\n`,
+      },
+      milliseconds: question.milliseconds,
+      keptBytes: { stdout: question.maxBytes, stderr: ERROR_BYTES },
+      strict: true,
+      graceMs: GRACE_MS,
+      signal,
+    }, { launcher, clock: parts.clock });
+    return replyOf(ended, question);
   } catch (error) {
     return { failure: `cannot start "${found.path}": ${messageOf(error)}` };
   }
+}
 
-  async function ending(process: RunningProcess): Promise<Reply> {
-    const over = new AbortController();
-    const first = await Promise.race([
-      process.ended,
-      tooMuch.promise,
-      parts.clock.delay(question.milliseconds, AbortSignal.any([over.signal, signal]))
-        .then(() => "late" as const),
-    ]);
-    over.abort();
-    if (typeof first === "object" && stdout.bytes <= question.maxBytes) return replyOf(first);
-    const left = await process.end(GRACE_MS);
-    if (left.length === 0) await process.ended;
-    if (signal.aborted) return "stopped";
-    const why = first === "late"
-      ? `it did not answer within ${question.milliseconds / 1000} seconds (${question.limit})`
-      : `it printed more than ${question.maxBytes} bytes`;
+function replyOf(
+  { how, stdout, stderr, left }: BriefEnd,
+  { milliseconds, limit, maxBytes }: Question,
+): Reply {
+  if (how === "stopped") return "stopped";
+  if (typeof how === "string") {
+    const why = how === "late"
+      ? `it did not answer within ${milliseconds / 1000} seconds (${limit})`
+      : `it printed more than ${maxBytes} bytes`;
     const rest = left.length === 0
       ? ""
       : `; could not be ended: ${left.map(({ pid }) => pid).join(", ")}`;
     return { failure: why + rest };
   }
-
-  function replyOf({ code, signal }: ProcessEnd): Reply {
-    if (code === 0) return { said: stdout.text().text() };
-    const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-    const lines = plainText(stderr.text().text()).split("\n").map((line) => line.trim());
-    const last = lines.findLast((line) => line !== "");
-    return { failure: `it ${how}${last === undefined ? "" : `: ${last.slice(0, ERROR_CHARS)}`}` };
-  }
+  if (how.code === 0) return { said: stdout };
+  const ended = how.signal === null ? `exited with code ${how.code}` : `was ended by ${how.signal}`;
+  const lines = plainText(stderr).split("\n").map((line) => line.trim());
+  const last = lines.findLast((line) => line !== "");
+  return { failure: `it ${ended}${last === undefined ? "" : `: ${last.slice(0, ERROR_CHARS)}`}` };
 }
 
 function environmentOf(

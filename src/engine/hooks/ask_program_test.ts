@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../lib/clock.ts";
 import { createPipeLauncher } from "../../process/pipe_launcher.ts";
-import { processTable } from "../../process/process_table.ts";
 import { chooseSignals } from "../../process/signals.ts";
+import { commandLinesWith } from "../../process/testing.ts";
 import { askProgram, type Question, type Reply } from "./ask_program.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -91,16 +91,5 @@ Deno.test("no process is left, whether it answers, is late or is stopped", { ign
   setTimeout(() => stop.abort(), 100);
   assert.equal(await asking, "stopped");
   assert.equal(await ask("echo {}", { signal: stop.signal }), "stopped");
-  if (Deno.build.os === "linux") assert.deepEqual(left(), []);
+  if (Deno.build.os === "linux") assert.deepEqual(commandLinesWith("sleep 987654"), []);
 });
-
-/** Command lines of the sleeping processes that were started here. */
-function left(): string[] {
-  return (processTable() ?? []).map(({ pid }) => {
-    try {
-      return Deno.readTextFileSync(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
-    } catch {
-      return "";
-    }
-  }).filter((line) => line.includes("sleep 987654"));
-}
