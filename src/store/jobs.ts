@@ -132,13 +132,13 @@ export function createJobTable(
       }),
 
     find(id, principal) {
-      const row = db.prepare("SELECT * FROM jobs WHERE id = :id").get({ id });
+      const row = db.prepare(`SELECT ${ROW} FROM jobs WHERE id = :id`).get({ id });
       const job = row && jobOf(row);
       return principal === undefined || job?.principal === principal ? job : undefined;
     },
 
     bySession: (session) =>
-      many("SELECT * FROM jobs WHERE session_id = :session ORDER BY id", { session }),
+      many(`SELECT ${ROW} FROM jobs WHERE session_id = :session ORDER BY id`, { session }),
 
     idsOf: (session) =>
       db.prepare("SELECT id FROM jobs WHERE session_id = :session ORDER BY id").all({ session })
@@ -152,23 +152,23 @@ export function createJobTable(
 
     newest: (session, before) =>
       many(
-        `SELECT * FROM jobs WHERE session_id = :session AND (:before IS NULL OR id < :before)
+        `SELECT ${ROW} FROM jobs WHERE session_id = :session AND (:before IS NULL OR id < :before)
           ORDER BY id DESC LIMIT 1`,
         { session, before: before ?? null },
       )[0],
 
     unfinished: (owner) =>
       many(
-        `SELECT * FROM jobs WHERE status IN ('queued', 'running')
+        `SELECT ${ROW} FROM jobs WHERE status IN ('queued', 'running')
           AND (:owner IS NULL OR owner = :owner) ORDER BY id`,
         { owner: owner ?? null },
       ),
 
     active(principal, limit) {
       const mine = { principal };
-      const running = db.prepare(`SELECT * FROM jobs WHERE principal = :principal
+      const running = db.prepare(`SELECT ${ROW} FROM jobs WHERE principal = :principal
         AND status = 'running' ORDER BY id`).all(mine);
-      const queued = db.prepare(`SELECT * FROM jobs WHERE principal = :principal
+      const queued = db.prepare(`SELECT ${ROW} FROM jobs WHERE principal = :principal
         AND status = 'queued' ORDER BY ready IS NULL, ready, id LIMIT :limit`)
         .all({ principal, limit });
       const places = view.places(queued.map((row) => String(row["id"])));
@@ -275,6 +275,9 @@ export function createJobTable(
   }
 }
 
+/** The columns of a job. A text is read up to its first NUL; as JSON it has none. */
+const ROW = "*, iif(instr(prompt, char(0)), json_quote(prompt), NULL) AS prompt_json";
+
 const INSERT = `
   INSERT INTO jobs (id, session_id, principal, owner, parent_id, status, cli, role, style, model,
     reasoning_effort, read_only, permission, prompt, preamble, lane, created_at)
@@ -322,11 +325,13 @@ function permissionOf(row: Record<string, Value>): Permission {
   return found ?? (row["read_only"] === 1 ? "read_only" : "write");
 }
 
+/** A job as {@linkcode ROW} selects it. */
 function jobOf(row: Record<string, Value>): Job {
   // A column may be absent where the database is of an older aimux and only looked into.
   const text = (name: string) => (row[name] ?? null) === null ? undefined : String(row[name]);
   const number = (name: string) => (row[name] ?? null) === null ? undefined : Number(row[name]);
   const result = text("result");
+  const promptJson = text("prompt_json");
   return {
     id: String(row["id"]),
     sessionId: String(row["session_id"]),
@@ -340,7 +345,7 @@ function jobOf(row: Record<string, Value>): Job {
     model: text("model"),
     effort: text("reasoning_effort"),
     permission: permissionOf(row),
-    prompt: String(row["prompt"]),
+    prompt: promptJson === undefined ? String(row["prompt"]) : JSON.parse(promptJson),
     preamble: text("preamble"),
     pid: number("pid"),
     processStartTime: text("process_start_time"),
