@@ -73,30 +73,44 @@ function sentence(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       if (issue.input === undefined) return `Missing key "${name}"`;
-      return name === ""
-        ? `Expected a map at the top, found ${found}`
-        : expect(kind(issue.expected));
-    case "invalid_value": {
-      const names = issue.values.map(String);
-      const hint = typeof issue.input === "string" ? didYouMean(issue.input, names) : "";
-      if (issue.input === undefined) return `Missing key "${name}": one of ${names.join(", ")}`;
-      return `${expect(`one of ${names.join(", ")}`)}${hint}`;
-    }
-    case "too_small":
-      if (issue.origin === "string") return expect("a text that is not empty");
-      if (issue.origin === "array") return expect("a list that is not empty");
-      return expect(`a number ${issue.inclusive ? "of at least" : "above"} ${issue.minimum}`);
-    case "too_big":
-      return expect(`a number ${issue.inclusive ? "of at most" : "below"} ${issue.maximum}`);
+      if (name === "") return `Expected a map at the top, found ${found}`;
+      break;
+    case "invalid_value":
+      if (issue.input === undefined) return `Missing key "${name}": ${expectation(issue)}`;
+      return `${expect(expectation(issue)!)}${nearestValue(issue)}`;
     case "invalid_format":
       return `Invalid value${
         found.startsWith('"') ? ` ${found}` : ""
       } for "${name}". ${issue.message}`;
     case "invalid_key":
       return `Invalid name "${name}". ${issue.issues[0]?.message ?? issue.message}`;
-    default:
-      return issue.message;
   }
+  const what = expectation(issue);
+  return what === undefined ? issue.message : expect(what);
+}
+
+/** What should stand in place of a value; undefined where only the issue's own message tells. */
+export function expectation(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return kind(issue.expected);
+    case "invalid_value":
+      return `one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      if (issue.origin === "string") return "a text that is not empty";
+      if (issue.origin === "array") return "a list that is not empty";
+      return `a number ${issue.inclusive ? "of at least" : "above"} ${issue.minimum}`;
+    case "too_big":
+      return `a number ${issue.inclusive ? "of at most" : "below"} ${issue.maximum}`;
+    default:
+      return undefined;
+  }
+}
+
+/** `Did you mean "x"?` as {@linkcode didYouMean} tells it, where one of several words is expected. */
+export function nearestValue(issue: Issue): string {
+  if (issue.code !== "invalid_value" || typeof issue.input !== "string") return "";
+  return didYouMean(issue.input, issue.values.map(String));
 }
 
 function kind(expected: string): string {

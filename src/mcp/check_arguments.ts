@@ -1,5 +1,6 @@
 /** Checks the arguments of a call, and tells what is wrong with them by name. */
 import type { z } from "zod";
+import { expectation, nearestValue, shown } from "../config/explain.ts";
 import { AimuxError, type ErrorDetails } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
 import { correct } from "./correct.ts";
@@ -58,17 +59,16 @@ function checkAction(tool: Tool, { action, ...given }: Record<string, unknown>):
 }
 
 function problemOf(issue: z.core.$ZodIssue, tool: Tool): string {
-  const path = issue.path.join(".");
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(key, tool)).join("; ");
-    case "invalid_type":
-      return issue.input === undefined
-        ? `${path || "arguments"} is required`
-        : `${path || "arguments"}: ${issue.message}`;
-    default:
-      return path ? `${path}: ${issue.message}` : issue.message;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(key, tool)).join("; ");
   }
+  const name = issue.path.join(".") || "arguments";
+  const wanted = expectation(issue);
+  if (issue.input === undefined) {
+    return `${name} is required${issue.code === "invalid_value" ? `: ${wanted}` : ""}`;
+  }
+  if (wanted === undefined) return `${name}: ${issue.message}`;
+  return `${name}: expected ${wanted}, found ${shown(issue.input)}${nearestValue(issue)}`;
 }
 
 function unknownKey(key: string, tool: Tool): string {
