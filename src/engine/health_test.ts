@@ -127,11 +127,11 @@ Deno.test("without a CLI nothing can be run, and each says how to get it", async
   ]);
 });
 
-Deno.test("the default role without its CLI is warned of, with who takes its prompts", async () => {
+Deno.test("the default role without its CLI is warned of, with who is the next for its prompts", async () => {
   const health = await described({ clis: { codex: { reason: "no" }, gemini: PATH } });
   assert.equal(health.status, "degraded");
   assert.deepEqual(health.warnings, [
-    'codex, the CLI of role "default", is not ready; gemini takes its prompts. ' +
+    'codex, the CLI of role "default", is not ready; gemini is the next for its prompts. ' +
     'Install it with: get codex. Or set "roles.default.cli"',
   ]);
 });

@@ -51,7 +51,7 @@ function defaultRole(clis: Health["clis"], roles: Config["roles"]): string[] {
   if (!wanted || wanted.state === "ready") return [];
   const next = clis.find(({ state }) => state === "ready")!;
   return [sentences(
-    `${wanted.name}, the CLI of role "default", is not ready; ${next.name} takes its prompts`,
+    `${wanted.name}, the CLI of role "default", is not ready; ${next.name} is the next for its prompts`,
     wanted.fix,
     'Or set "roles.default.cli"',
   )];

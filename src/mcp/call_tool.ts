@@ -21,6 +21,8 @@ export interface ToolCallParts extends CallParts {
   request: string | number;
   /** What this client has not been told yet and should know, whatever it asks for. */
   news?: News;
+  /** Whether a task takes the place of a result, which then is no place for news. */
+  asTask?(payload: Record<string, unknown>): boolean;
   /** Asks the caller's user. */
   ask: Ask;
 }
@@ -51,7 +53,7 @@ export async function callTool(
     });
     parts.log.debug("Tool answered", { ...facts, duration_ms: parts.clock.now() - since });
     const { config } = await parts.context();
-    const news = parts.news?.() ?? [];
+    const news = parts.asTask?.(payload) ? [] : parts.news?.() ?? [];
     return answered(tool, call, { payload, news }, config.server.max_result_tokens);
   } catch (error) {
     if (error instanceof InputNeeded) throw error;

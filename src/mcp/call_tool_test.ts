@@ -228,3 +228,18 @@ Deno.test("news is told with whatever answer comes first, in words and as warnin
   assert.deepEqual(warnings(refusal), ["The database was damaged"]);
   assert.match(text(refusal), /\nwarning: The database was damaged$/);
 });
+
+Deno.test("a result in whose place a task is told uses up no news", async () => {
+  const news = ["The database was damaged"];
+  const parts = {
+    ask: () => Promise.resolve("unable" as const),
+    ...{ context, clock, log, redact, request: 1 },
+    news: () => news.splice(0),
+  };
+  const probe = tool(({ count }) => ({ count }));
+  const asTask = ({ count }: Record<string, unknown>) => count === 2;
+  await callTool(probe, { name: "a", count: 2 }, { ...parts, asTask });
+  assert.equal(news.length, 1);
+  await callTool(probe, { name: "a", count: 1 }, { ...parts, asTask });
+  assert.equal(news.length, 0);
+});

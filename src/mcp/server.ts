@@ -124,9 +124,11 @@ function register(
   { context, principal, connection, clock, log, redact, news }: ServerParts,
 ): void {
   /** A task where the work goes on after the call. */
-  async function taskFor(result: CallToolResult): Promise<CallToolResult> {
-    const payload = result.structuredContent as Record<string, unknown>;
-    const id = tool.task!(payload);
+  async function taskFor(
+    result: CallToolResult,
+    jobOf: NonNullable<Tool["task"]>,
+  ): Promise<CallToolResult> {
+    const id = jobOf(result.structuredContent as Record<string, unknown>);
     const parts = await context();
     const job = id === undefined ? undefined : parts.store.jobs.find(id, principal);
     return job ? createdTask(taskOf(job, parts)) : result;
@@ -144,7 +146,7 @@ function register(
     async (given, ctx) => {
       const { id, signal, _meta, notify } = ctx.mcpReq;
       const progress = progressSink(_meta?.progressToken, clock, notify);
-      const asTask = tool.task !== undefined && takesTasks(ctx);
+      const jobOf = takesTasks(ctx) ? tool.task : undefined;
       try {
         const result = await callTool(tool, given, {
           context: async () => ({
@@ -159,9 +161,12 @@ function register(
           request: id,
           news,
           ask: asker(server, connection, ctx),
-          ...asTask && { longestWaitSeconds: TASK_WAIT_SECONDS },
+          ...jobOf && {
+            longestWaitSeconds: TASK_WAIT_SECONDS,
+            asTask: (payload) => jobOf(payload) !== undefined,
+          },
         });
-        return asTask ? await taskFor(result) : result;
+        return jobOf ? await taskFor(result, jobOf) : result;
       } catch (error) {
         if (error instanceof InputNeeded) return error.result;
         throw error;

@@ -1,3 +1,4 @@
+import { cut } from "../lib/cut.ts";
 import { AimuxError, messageOf } from "../lib/errors.ts";
 import type { Redactor } from "../lib/redact.ts";
 import type { ToldError } from "./guidance/guidance.ts";
@@ -19,6 +20,8 @@ export function toldError(error: unknown, redact: Redactor): ToldError {
 
 /** The most characters of one text in an error: what a caller has passed may stand in it. */
 const LONGEST_TEXT = 1_000;
+/** How many of them are from its end: what is wrong with a value often stands behind it. */
+const LONGEST_END = 200;
 /** The most entries of one list in an error. */
 const LONGEST_LIST = 50;
 
@@ -29,7 +32,7 @@ function clipped<Value>(value: Value): Value {
 
 function clip(value: unknown): unknown {
   if (typeof value === "string") {
-    return value.length <= LONGEST_TEXT ? value : `${value.slice(0, LONGEST_TEXT).toWellFormed()}…`;
+    return cut(value, LONGEST_TEXT, { end: LONGEST_END });
   }
   if (Array.isArray(value)) return value.slice(0, LONGEST_LIST).map(clip);
   if (typeof value !== "object" || value === null) return value;

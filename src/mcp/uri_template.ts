@@ -13,10 +13,10 @@ export function withQuery(path: string, parameters: readonly string[]): UriTempl
   if (parameters.length === 0) return pathTemplate;
   const template = new UriTemplate(`${path}{?${parameters.join(",")}}`);
   template.match = function match(uri) {
-    const [before = "", query = ""] = uri.split("?", 2);
+    const [before = "", ...rest] = uri.split("?");
     const variables = pathTemplate.match(before);
     if (!variables) return null;
-    for (const [name, value] of new URLSearchParams(query)) {
+    for (const [name, value] of new URLSearchParams(rest.join("?"))) {
       if (!parameters.includes(name)) return null;
       variables[name] = value;
     }

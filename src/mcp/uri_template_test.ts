@@ -15,11 +15,17 @@ Deno.test("parameters of the query are optional, in any order", () => {
   });
 });
 
+Deno.test("a second question mark is part of the query", () => {
+  const { offset } = template.match("aimux://jobs/job_1/output?offset=1?limit=2")!;
+  assert.equal(offset, "1?limit=2");
+});
+
 Deno.test("another path or another parameter does not match", () => {
   for (
     const uri of [
       "aimux://jobs/job_1/output?of=5",
       "aimux://jobs/job_1/output?offset=1&id=job_2",
+      "aimux://jobs/job_1/output?offset=1&?limit=2",
       "aimux://jobs/job_1/answer",
       "aimux://jobs//output",
       "aimux://jobs/a/b/output",

@@ -1,4 +1,5 @@
 /** What doctor has found out, as sections of facts that can be told in lines or in tables. */
+import { cut } from "../../lib/cut.ts";
 import { printableLine } from "../../lib/terminal/printable.ts";
 import type { Style } from "../paint.ts";
 import { shellWords } from "../run/shell_words.ts";
@@ -88,8 +89,7 @@ function loginText(
 const CALL_CHARS = 120;
 
 function callText([program = "", ...args]: string[]): string {
-  const words = shellWords([program.replace(/^.*[/\\]/, ""), ...args]);
-  return words.length <= CALL_CHARS ? words : `${words.slice(0, CALL_CHARS).toWellFormed()}…`;
+  return cut(shellWords([program.replace(/^.*[/\\]/, ""), ...args]), CALL_CHARS);
 }
 
 function roles({ roles }: DoctorReport): Section {

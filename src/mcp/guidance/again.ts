@@ -1,4 +1,5 @@
 /** A caller's own call, suggested once more. */
+import { cut } from "../../lib/cut.ts";
 import type { Call, Path } from "./guidance.ts";
 
 /** Arguments that take more characters as JSON are not repeated: the caller has them. */
@@ -31,16 +32,11 @@ export function inWords(call: Call, changes: Call): string {
     .filter(([name, value]) => value !== call[name])
     .map(([name, value]) =>
       value === undefined
-        ? `without ${shown(name)}`
-        : `with ${name} ${shown(JSON.stringify(value))}`
+        ? `without ${cut(name, LONGEST_SHOWN)}`
+        : `with ${name} ${cut(JSON.stringify(value), LONGEST_SHOWN)}`
     );
   return words.length === 0 ? "once more" : words.join(", ");
 }
 
 /** The most characters of a value in words: the caller has the whole of it. */
 const LONGEST_SHOWN = 200;
-
-function shown(text: string): string {
-  if (text.length <= LONGEST_SHOWN) return text;
-  return `${text.slice(0, LONGEST_SHOWN).toWellFormed()}…`;
-}

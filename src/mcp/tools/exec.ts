@@ -6,6 +6,7 @@ import { askedPermission } from "../../engine/asked_permission.ts";
 import { FALLBACKS } from "../../engine/next_attempt.ts";
 import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
+import { cut } from "../../lib/cut.ts";
 import { isFinal } from "../../store/job.ts";
 import { tellProgress } from "../follow_job.ts";
 import { execGuidance } from "../guidance/exec.ts";
@@ -53,6 +54,9 @@ const input = z.strictObject({
 /** What exec is called with. */
 export type ExecArguments = Omit<z.output<typeof input>, "async">;
 
+/** The most characters of a prompt in a question. */
+const BRIEF_CHARS = 500;
+
 /** Runs a prompt on any CLI. */
 export const exec = defineTool({
   name: "exec",
@@ -87,7 +91,7 @@ export const exec = defineTool({
         const { cli, cwd } = await engine.destination(requestOf(given, principal));
         return `Let ${cli} run with full permission? ` +
           `It may then change any file and run any command that you may.\n` +
-          `Folder: ${cwd}\nTask: ${brief(given.prompt)}`;
+          `Folder: ${cwd}\nTask: ${cut(given.prompt, BRIEF_CHARS)}`;
       },
       setting: "allow_full",
       instead: 'Pass permission "write"',
@@ -139,12 +143,4 @@ export function requestOf(given: ExecArguments, principal: string): RunRequest {
       stallTimeoutSeconds: given.stall_timeout_seconds,
     },
   };
-}
-
-/** The most characters of a prompt in a question. */
-const BRIEF_CHARS = 500;
-
-function brief(prompt: string): string {
-  if (prompt.length <= BRIEF_CHARS) return prompt;
-  return `${prompt.slice(0, BRIEF_CHARS).toWellFormed()}…`;
 }

@@ -4,6 +4,7 @@ import { CLI_STATES } from "../../clis/cli_states.ts";
 import { PERMISSIONS } from "../../config/permission.ts";
 import { outputUri, transcriptUri } from "../../engine/job_uris.ts";
 import { boundsOf, tidy } from "../../engine/upkeep.ts";
+import { cut } from "../../lib/cut.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import { isFinal, type Job, JOB_STATUSES } from "../../store/job.ts";
 import type { Session, SessionSummary } from "../../store/sessions.ts";
@@ -232,7 +233,7 @@ async function kill({ session_id }: Input, context: ToolContext): Promise<Sessio
     session_id: session.id,
     status: "killed",
     cancelled_jobs: cancelled,
-    message: `The session and its ${jobs} jobs were deleted`,
+    message: `The session and its ${jobs === 1 ? "job" : `${jobs} jobs`} were deleted`,
   };
 
   function unfinished(): Job[] {
@@ -323,18 +324,14 @@ function describeBriefly(job: Job): z.output<typeof jobShape> {
     cli: job.cli,
     role: job.role,
     permission: job.permission,
-    prompt_preview: preview(job.prompt),
-    ...content !== undefined && { content_preview: preview(content) },
+    prompt_preview: cut(job.prompt, PREVIEW_CHARS),
+    ...content !== undefined && { content_preview: cut(content, PREVIEW_CHARS) },
     ...output_uri !== undefined && { output_uri },
     ...error && { error },
     created_at: isoTime(job.createdAt),
     ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
     ...job.finishedAt !== undefined && { finished_at: isoTime(job.finishedAt) },
   };
-}
-
-function preview(text: string): string {
-  return text.length <= PREVIEW_CHARS ? text : `${text.slice(0, PREVIEW_CHARS)}…`;
 }
 
 /** Leaves out the least active sessions, or the oldest jobs, until the rest fits. */
