@@ -3,7 +3,7 @@ import { AimuxError } from "../lib/errors.ts";
 import { isFinal, type Job } from "../store/job.ts";
 import { endOfCalled } from "../store/jobs.ts";
 import type { Store } from "../store/store.ts";
-import { JOB_MARKER } from "./job_marker.ts";
+import { JOB_MARKER } from "./marks.ts";
 
 /** What is looked at. */
 export interface CallerParts {

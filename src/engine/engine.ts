@@ -22,6 +22,7 @@ import { executeJob } from "./execute_job.ts";
 import { followLines } from "./follow_lines.ts";
 import type { Hooks } from "./hooks/hooks.ts";
 import { passHooks, passOn } from "./hooks/pass_hooks.ts";
+import { createLingering } from "./lingering.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
 import type { WritePreamble } from "./preamble.ts";
@@ -80,7 +81,7 @@ export interface Engine {
   unrecorded(): Unrecorded | undefined;
   /** Jobs that have ended in a database that was lost by then: nobody else will find them there. */
   homeless(): string[];
-  /** Whether no job of this server is queued or running, and no end waits to be recorded. */
+  /** Whether no job of this server is queued or running, and none of its ends is still to be seen to. */
   isIdle(): boolean;
   /** How many jobs this server has taken so far. */
   taken(): number;
@@ -122,7 +123,7 @@ export interface Engine {
   waitOf(jobId: string): Wait | undefined;
   /** Ends every job of this server as `interrupted` and takes no more. */
   interruptAll(options: { graceMs: number }): Promise<void>;
-  /** Resolves when no job of this server is queued or running. */
+  /** Resolves when no job of this server is queued or running, and nothing of them lingers. */
   idle(): Promise<void>;
 }
 
@@ -150,6 +151,7 @@ export function createEngine(given: EngineParts): Engine {
     clock,
   });
   const typical = createTypicalRuns({ metrics: store.metrics, clock });
+  const lingering = createLingering(parts);
   const closed = new AbortController();
   /** Aborted when no more jobs are taken. */
   const closing = new AbortController();
@@ -163,7 +165,7 @@ export function createEngine(given: EngineParts): Engine {
     unrecorded: ends.unrecorded,
     homeless: ends.homeless,
     taken: () => jobsTaken,
-    isIdle: () => live.size === 0 && ends.unrecorded() === undefined,
+    isIdle: () => live.size + lingering.all().length === 0 && ends.unrecorded() === undefined,
     async destination(request) {
       const { route, cwd } = await prepare(request, { ...parts, standing });
       return { cli: route.profile.name, cwd };
@@ -206,7 +208,7 @@ export function createEngine(given: EngineParts): Engine {
       introduce: prepared.introduce,
       live: entry,
     };
-    entry.done = executeJob(execution, { ...parts, admission, standing, ends })
+    entry.done = executeJob(execution, { ...parts, admission, standing, ends, lingering })
       .catch(parts.onError)
       .finally(() => {
         live.delete(job.id);
@@ -409,8 +411,14 @@ export function createEngine(given: EngineParts): Engine {
   }
 
   async function idle(): Promise<void> {
-    while (live.size + asking.size > 0) {
-      await Promise.allSettled([...asking, ...[...live.values()].map(({ done }) => done)]);
+    for (;;) {
+      const going = [
+        ...asking,
+        ...Array.from(live.values(), ({ done }) => done),
+        ...lingering.all(),
+      ];
+      if (going.length === 0) return;
+      await Promise.allSettled(going);
     }
   }
 }

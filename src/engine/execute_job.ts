@@ -11,7 +11,8 @@ import { type Continuation, continuation, type Earlier, restart } from "./conver
 import type { Ends } from "./ends.ts";
 import type { EngineParts } from "./engine.ts";
 import { jobLog } from "./job_log.ts";
-import { recordLeft } from "./leftovers.ts";
+import { rememberLeft } from "./leftovers.ts";
+import type { Lingering } from "./lingering.ts";
 import type { Live } from "./live_job.ts";
 import type { Judged } from "./hooks/after.ts";
 import type { PassOn } from "./hooks/pass_hooks.ts";
@@ -50,7 +51,12 @@ export interface Execution {
 /** Never throws for what a job does; its failure is the job's recorded result. */
 export async function executeJob(
   execution: Execution,
-  parts: EngineParts & { admission: Admission; standing: Standing; ends: Ends },
+  parts: EngineParts & {
+    admission: Admission;
+    standing: Standing;
+    ends: Ends;
+    lingering: Lingering;
+  },
 ): Promise<void> {
   const { job, route, live } = execution;
   const { store, clock, hooks } = parts;
@@ -187,6 +193,7 @@ export async function executeJob(
     const turn = { prompt, preamble: await preambleOn(route) };
     const first = continuation(route.profile, session, earlier, turn, job.id);
     const deadline = clock.now() + seconds * 1000;
+    await parts.lingering.ofSession(job.sessionId);
     const end = await run(session, first, route, seconds);
     if (!first.resumed || !isForgotten(end)) return end;
     const { profile } = route;
@@ -239,19 +246,15 @@ export async function executeJob(
       launcherFor: parts.launcherFor,
       clock,
       env: parts.env,
+      owner: parts.ownership.id,
       killGraceMs: parts.config.server.kill_grace_seconds * 1000,
       maxOutputBytes: parts.config.server.max_output_mb * 1_000_000,
       log: parts.log,
     });
     runs.push(end.run);
-    const ran = { id: job.id, cli: end.run.cli };
-    if (end.left.length > 0) {
-      // No answer is worth less because of what could not be ended, or not be recorded.
-      await whileBusy(() => store.transaction(() => recordLeft(end.left, ran, parts)), {
-        clock,
-        tries: FEW_TRIES,
-      }).catch(parts.onError);
-    }
+    const ran = { id: job.id, sessionId: job.sessionId, cli: end.run.cli };
+    await rememberLeft(end.left, ran, parts);
+    if (end.lingers) parts.lingering.follow(ran, end.lingers);
     return end;
   }
 

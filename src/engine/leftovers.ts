@@ -6,6 +6,8 @@ import type { Signals } from "../process/signals.ts";
 import { startTimeOf } from "../process/start_time.ts";
 import type { Job } from "../store/job.ts";
 import type { Leftover, LeftoverTable } from "../store/leftovers.ts";
+import type { Store } from "../store/store.ts";
+import { whileBusy } from "../store/while_busy.ts";
 
 /** What is left of a job is remembered where the system tells it from a later process. */
 export function recordLeft(
@@ -18,6 +20,25 @@ export function recordLeft(
     store.leftovers.add({ pid, startTime, jobId, cli, since: clock.now() });
   }
 }
+
+/** The same, for who goes on whatever comes of it: no answer is worth less because of it. */
+export async function rememberLeft(
+  left: readonly Left[],
+  job: Pick<Job, "id" | "cli">,
+  parts: {
+    store: Pick<Store, "leftovers" | "transaction">;
+    clock: Clock;
+    onError(error: unknown): void;
+  },
+): Promise<void> {
+  if (left.length === 0) return;
+  const { store, clock, onError } = parts;
+  const record = () => store.transaction(() => recordLeft(left, job, parts));
+  await whileBusy(record, { clock, tries: FEW_TRIES }).catch(onError);
+}
+
+/** The end of a job does not wait long for it. */
+const FEW_TRIES = 5;
 
 /** Those that still run. */
 export function liveLeftovers(

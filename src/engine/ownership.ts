@@ -15,11 +15,10 @@ import type { Owner } from "../store/owners.ts";
 import type { Store } from "../store/store.ts";
 import { endWithCaller } from "./caller.ts";
 import { readEnd, removeEnd } from "./end_file.ts";
-import { OWNER_MARKER } from "./hooks/marks.ts";
 import type { Ended } from "./hooks/telemetry.ts";
-import { JOB_MARKER } from "./job_marker.ts";
 import { outputUri } from "./job_uris.ts";
 import { leftWarning } from "./left_warning.ts";
+import { JOB_MARKER, OWNER_MARKER } from "./marks.ts";
 import { endLeftovers, recordLeft } from "./leftovers.ts";
 import { redactResult } from "./redact_result.ts";
 import { partialOutput } from "./answer.ts";
@@ -193,7 +192,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     return recorded;
   }
 
-  /** A hook may have been asked before there was a job. */
+  /** A hook may have been asked before there was a job, and a CLI may stay after the end of its own. */
   async function endMarked(marker: Marker): Promise<void> {
     const { clock, signals, killGraceMs } = parts;
     if (!canTellStartTimes()) return;
@@ -206,7 +205,7 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
       signals,
     });
     if (left.length > 0) {
-      parts.log.warn("Processes of hooks could not be ended", {
+      parts.log.warn("Processes of a server that is gone could not be ended", {
         pids: left.map(({ pid }) => pid),
       });
     }

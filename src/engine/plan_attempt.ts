@@ -2,7 +2,7 @@
 import { deeper } from "../clis/depth.ts";
 import { type CliPlan, planRun } from "../clis/plan.ts";
 import type { Continuation } from "./conversation.ts";
-import { JOB_MARKER } from "./job_marker.ts";
+import { JOB_MARKER, OWNER_MARKER } from "./marks.ts";
 import type { Route } from "./routing.ts";
 
 /** What an attempt asks of its CLI. */
@@ -17,6 +17,8 @@ export interface PlannedAttempt {
 export interface AttemptSurroundings {
   /** The environment of aimux. */
   env: Record<string, string>;
+  /** The id of this server, where it really starts the CLI. */
+  owner?: string;
   /** The folder for what aimux keeps for CLIs. */
   stateDir: string;
 }
@@ -28,7 +30,7 @@ export interface AttemptSurroundings {
  */
 export function planAttempt(
   { jobId, cwd, route, continuation }: PlannedAttempt,
-  { env, stateDir }: AttemptSurroundings,
+  { env, owner, stateDir }: AttemptSurroundings,
 ): CliPlan & { marker: string } {
   const { profile, path, model, effort, permission } = route;
   const plan = planRun(profile, {
@@ -44,6 +46,7 @@ export function planAttempt(
     ownEnv: {
       ...deeper(env),
       [JOB_MARKER]: jobId,
+      ...owner !== undefined && { [OWNER_MARKER]: owner },
     },
     stateDir,
     promptFile: `${jobId}.prompt`,

@@ -22,7 +22,7 @@ import { cannotStart } from "./cannot_start.ts";
 import type { Continuation } from "./conversation.ts";
 import { outputUri } from "./job_uris.ts";
 import { keepAnswer } from "./keep_answer.ts";
-import { leftWarning, outOfReachWarning } from "./left_warning.ts";
+import { leftWarning, lingersWarning, outOfReachWarning } from "./left_warning.ts";
 import { untilLine, watchLines } from "./line_watch.ts";
 import { outputWarnings } from "./output_warnings.ts";
 import { planAttempt } from "./plan_attempt.ts";
@@ -58,6 +58,8 @@ export interface AttemptParts {
   launcherFor: LauncherFor;
   clock: Clock;
   env: Record<string, string>;
+  /** The server's id. */
+  owner: string;
   killGraceMs: number;
   /** The most that is kept of each stream. */
   maxOutputBytes: number;
@@ -74,7 +76,9 @@ export interface AttemptEnd {
   /** Whether the output shows that the CLI has changed files; looked up when it is asked for. */
   changedFiles(): boolean;
   /** What could not be ended. */
-  left: Left[];
+  left: readonly Left[];
+  /** What becomes of a CLI that has answered, but stays and is still being ended. */
+  lingers?: Promise<readonly Left[]>;
   /** How long to leave the CLI, or its model, alone, where the failure's message says that. */
   retryAfterMs?: number;
   /** What the metrics keep of it. */
@@ -93,6 +97,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   const files = store.files(job.id);
   const plan = planAttempt({ jobId: job.id, cwd: attempt.session.cwd, route, continuation }, {
     env: parts.env,
+    owner: parts.owner,
     stateDir: store.stateDir,
   });
   if (attempt.again) Object.values(files).forEach(removeQuietly);
@@ -125,7 +130,11 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     needed.forEach(writeForCli);
     const process = start();
     if (process instanceof AimuxError) return notStarted(attempt, process);
-    return conclude(await follow(process), process);
+    const ending = await follow(process);
+    const end = conclude(ending, process);
+    // Only an answer does not wait: whatever follows a failure must find nobody at work.
+    if (end.status === "completed" || !ending.lingers) return end;
+    return conclude({ left: await ending.lingers }, process);
   } finally {
     over.abort();
     for (const { path } of needed) removeQuietly(path);
@@ -210,6 +219,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     };
     const left = [
       ...leftWarning(ending.left),
+      ...ending.lingers ? [lingersWarning(route.profile)] : [],
       ...ending.exit ? [] : outOfReachWarning(launcher.reach),
     ];
     const { status, code, message } = verdictOn(ending, decoded, errors);
@@ -223,6 +233,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
       printed: stdout.bytes,
       changedFiles: () => showsChanges(route.profile, output),
       left: ending.left,
+      ...ending.lingers && { lingers: ending.lingers },
       ...wait !== undefined && { retryAfterMs: wait },
       run: {
         cli: route.profile.name,

@@ -4,7 +4,7 @@ import type { ProcessEnd, RunningProcess } from "../process/launcher.ts";
 import type { Left } from "../process/left.ts";
 import type { FinalStatus } from "../store/job.ts";
 
-/** How long a process may stay after the event that ends its run. */
+/** How long a process may stay after the event that ends its run, and then after SIGTERM … */
 const LINGER_MS = 500;
 
 /** Why a run was ended from outside. */
@@ -38,10 +38,15 @@ export interface Ending {
   /** Which limit was reached: that of the whole run, or that of silence. */
   timedOut?: "deadline" | "stall";
   /** What could not be ended. */
-  left: Left[];
+  left: readonly Left[];
+  /** … before it is not waited for any more: it has told all, and what remains is to end it. */
+  lingers?: Promise<readonly Left[]>;
 }
 
-/** Waits for the end, the deadline, a stop, or the final event; then the process is ended. */
+/**
+ * Waits for the end, the deadline, a stop, or the final event; then the process is ended. After the
+ * final event that may still be going on when this returns.
+ */
 export async function waitForEnd(process: RunningProcess, options: WaitOptions): Promise<Ending> {
   const { timeoutSeconds, stop, final, clock, killGraceMs } = options;
   const over = new AbortController();
@@ -57,7 +62,10 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
     if (typeof first !== "string") return first;
     if (first === "final") {
       const exit = await Promise.race([process.ended, until(LINGER_MS)]);
-      return exit ? byItself(exit) : { left: await endAll(killGraceMs) };
+      if (exit) return byItself(exit);
+      const lingers = endAll(killGraceMs);
+      const left = await Promise.race([lingers, until(LINGER_MS)]);
+      return left ? { left } : { left: [], lingers };
     }
     if (first !== "stop") return { left: await endAll(killGraceMs), timedOut: first };
     const reason = stop.reason as Stop;

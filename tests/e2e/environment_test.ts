@@ -32,7 +32,8 @@ const SERVER = {
 
 Deno.test("a CLI sees what programs need, what is meant for it, and nothing else", async () => {
   await using workplace = await createWorkplace({ emulators: ["codex"], env: SERVER });
-  const { AIMUX_JOB_ID: _job, PATH: _path, ...env } = await seenBy(workplace, {});
+  const { AIMUX_JOB_ID: _job, AIMUX_OWNER, PATH: _path, ...env } = await seenBy(workplace, {});
+  assert.match(AIMUX_OWNER!, /^own_/);
   assert.deepEqual(env, {
     HOME: workplace.home,
     LANG: SERVER.LANG,

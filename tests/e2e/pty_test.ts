@@ -176,8 +176,9 @@ terminalTest(
       const result = await aimux.call("exec", { prompt: "say hi", cli: "crush" });
       assert.equal(result.status, "completed", result.text);
       const [call] = await callsOf(aimux.workplace.home, "crush");
-      const { AIMUX_JOB_ID, HOME, PATH, ...env } = call!.env;
+      const { AIMUX_JOB_ID, AIMUX_OWNER, HOME, PATH, ...env } = call!.env;
       assert.equal(AIMUX_JOB_ID, result.job_id);
+      assert.match(AIMUX_OWNER!, /^own_/);
       assert.equal(HOME, aimux.workplace.home);
       assert.equal(PATH, aimux.workplace.env.PATH);
       environments.push(env);

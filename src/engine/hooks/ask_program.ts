@@ -9,7 +9,7 @@ import { plainText } from "../../lib/terminal/plain_text.ts";
 import type { LauncherFor } from "../../process/launchers.ts";
 import { type BriefEnd, runBriefly } from "../../process/run_briefly.ts";
 import { findProgram } from "./find_program.ts";
-import { HOOK_MARKER, OWNER_MARKER } from "./marks.ts";
+import { HOOK_MARKER, OWNER_MARKER } from "../marks.ts";
 
 /** Between asking a hook's program to end and killing it. */
 const GRACE_MS = 1000;

@@ -30,3 +30,22 @@ Deno.test("after kill -9 of the server its job is told as interrupted with what 
   const { sessions } = await aimux.call("sessions", { action: "list" });
   assert.equal(sessions[0].session_id, session_id);
 });
+
+Deno.test("after kill -9 of a server that was ending a CLI whose answer had come, the next one ends it", async () => {
+  await using workplace = await createWorkplace({
+    emulators: { codex: emulator.codex().ignoresTerm().lingers() },
+    config: { server: { kill_grace_seconds: 600 } },
+  });
+  const program = startRaw(workplace);
+  await program.write(callLine(1, "exec", { prompt: "say hi", cli: "codex" }));
+  const { status, job_id } = (await program.message(({ id }) => id === 1)).result.structuredContent;
+  assert.equal(status, "completed");
+  Deno.kill(program.pid, "SIGKILL");
+  await program.ended;
+  assert.notDeepEqual(workplace.processesLeft(), [], "it outlives its server for now");
+
+  workplace.env["AIMUX_SERVER_KILL_GRACE_SECONDS"] = "0.2";
+  await using aimux = await startServer({ workplace });
+  assert.equal((await aimux.call("status", { job_id })).status, "completed");
+  assert.deepEqual(aimux.processesLeft(), []);
+});
