@@ -2,7 +2,7 @@
 import { inOrder } from "../src/clis/order.ts";
 import { type Permission, PERMISSIONS } from "../src/config/permission.ts";
 import type { CliProfile } from "../src/config/profile.ts";
-import { shellWords } from "../src/commands/run/shell_words.ts";
+import { shellWords } from "../src/lib/shell_words.ts";
 import {
   CASE_TITLES,
   type CaseResult,

@@ -5,7 +5,9 @@ import { createVersions, type Versions } from "./clis/versions.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
 import { loadProfiles } from "./config/profiles.ts";
-import { applyProject, loadProject } from "./config/project.ts";
+import { applyProject } from "./config/project.ts";
+import { readProjectFiles } from "./config/project_files.ts";
+import { createTrust, type Trust } from "./config/trust.ts";
 import { createEngine } from "./engine/engine.ts";
 import type { Health } from "./engine/health_shape.ts";
 import { createHookFailures } from "./engine/hooks/failures.ts";
@@ -22,6 +24,7 @@ import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { sentences } from "./lib/sentences.ts";
 import { tapLog, type TappedLog } from "./lib/tapped_log.ts";
 import type { ToolContext } from "./mcp/tools/define_tool.ts";
+import { createTrustQuestions } from "./mcp/trust_questions.ts";
 import { createLaunchers, type LauncherFor } from "./process/launchers.ts";
 import { createPipeLauncher } from "./process/pipe_launcher.ts";
 import { chooseSignals, type Signals } from "./process/signals.ts";
@@ -91,6 +94,8 @@ interface BuiltParts extends AppParts {
 export interface Surroundings extends Omit<PreparationParts, "store" | "standing"> {
   /** The user's home folder. */
   home: string;
+  /** What the user has trusted. */
+  trust: Trust;
   signals: Signals;
   launcherFor: LauncherFor;
   /** For what a program is asked besides its version. */
@@ -108,6 +113,7 @@ export function lookAround(
   onPreamble?: PreambleParts["onWritten"],
 ): Surroundings {
   const { profiles, brokenProfiles } = loadProfiles(loaded.folders);
+  const trust = createTrust(home);
   const clock = systemClock;
   const signals = chooseSignals();
   const pipes = createPipeLauncher({ clock, signals });
@@ -121,7 +127,9 @@ export function lookAround(
         problems.map(formatProblem).join("; "),
       ]),
     ),
-    project: (folder) => applyProject(loaded, loadProject(folder)),
+    project: (folder) =>
+      applyProject(readProjectFiles(folder), { loaded, profiles, brokenProfiles, trust }),
+    trust,
     preamble: createPreambles({
       folders: loaded.folders,
       clock,
@@ -149,6 +157,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
   const clock = systemClock;
   const startedAt = clock.now();
   const hookFailures = createHookFailures(clock);
+  const trustQuestions = createTrustQuestions({ trust: createTrust(home), clock, log, redact });
   let around: Surroundings | undefined;
   let built: Promise<BuiltParts> | undefined;
   /** What `built` has come to. */
@@ -273,6 +282,12 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
     );
     for (const [cli, problem] of around.broken) log.warn("Broken profile", { cli, problem });
     for (const { env } of around.profiles.values()) redact.learn(env);
+    const { project } = around;
+    around.project = function knownProject(folder) {
+      const applied = project(folder);
+      for (const { env } of applied.profiles?.values() ?? []) redact.learn(env);
+      return applied;
+    };
     return around;
   }
 
@@ -353,6 +368,7 @@ export function createApp({ version, loaded, env, home, cwd }: AppOptions): App 
       config,
       clock,
       health: (principal) => health(principal, { askVersions: false }),
+      trust: trustQuestions,
       retire,
       close() {
         if (!closed.signal.aborted) retire();

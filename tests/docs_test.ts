@@ -191,10 +191,14 @@ Deno.test("the README names every tool, and every parameter of exec", () => {
 
 Deno.test("docs/commands.md has every command, flag and exit code", () => {
   const text = read("docs/commands.md");
-  for (const { name, flags } of COMMANDS) {
-    const [, section = ""] = text.split(`\n## ${name}\n`);
-    assert.ok(section !== "", name);
-    for (const { flag } of flags) rowOf(section.split("\n## ")[0]!, flag.split(" ")[0]!);
+  for (const command of COMMANDS) {
+    const [, section = ""] = text.split(`\n## ${command.name}\n`);
+    assert.ok(section !== "", command.name);
+    const [own = ""] = section.split("\n## ");
+    for (const { name, flags } of "run" in command ? [command] : command.commands) {
+      assert.ok("run" in command || own.includes(`aimux ${command.name} ${name}`), name);
+      for (const { flag } of flags) rowOf(own, flag.split(" ")[0]!);
+    }
   }
   for (const [code, meaning] of EXIT_MEANINGS) {
     assert.ok(

@@ -79,16 +79,17 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
   ).then((folders) => folders.flat());
 
   async function find(profile: Wanted): Promise<Presence> {
-    const remembered = found.get(profile.name);
+    const wanted = keyOf(profile);
+    const remembered = found.get(wanted);
     if (remembered !== undefined) {
       if (await isProgram(remembered)) return permitted(remembered);
-      found.delete(profile.name);
+      found.delete(wanted);
     }
     const path = await search(profile);
     if (path === undefined) {
       return { reason: `"${profile.binary}" is neither on PATH nor in a well-known folder` };
     }
-    found.set(profile.name, path);
+    found.set(wanted, path);
     return permitted(path);
   }
 
@@ -144,6 +145,11 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
       await Promise.all(Array.from(profiles, find));
     },
   };
+}
+
+/** A project may call another program by the name of a CLI; that must not be taken elsewhere. */
+function keyOf({ binary, search_paths }: Wanted): string {
+  return JSON.stringify([binary, search_paths]);
 }
 
 /** Whether the run permission covers a program; asked first, so that Deno never prompts for it. */

@@ -118,3 +118,15 @@ Deno.test("a program that goes is missed at the next look, and one that comes is
   at.file("b/prog");
   assert.deepEqual(await discovery.find(prog), { path: `${at.path}/b/prog` });
 });
+
+Deno.test("a CLI that is another program in one project is that program nowhere else", async () => {
+  using at = place();
+  at.file("bin/prog");
+  at.file("project/prog");
+  const discovery = at.discovery({ PATH: `${at.path}/bin` });
+  const theirs = testProfile({ binary: `${at.path}/project/prog` });
+  for (const _ of [1, 2]) {
+    assert.deepEqual(await discovery.find(theirs), { path: `${at.path}/project/prog` });
+    assert.deepEqual(await discovery.find(prog), { path: `${at.path}/bin/prog` });
+  }
+});

@@ -40,6 +40,15 @@ export interface CommandDefinition<Flags> {
 /** A command of any flags, as the registry holds it. */
 export type Command = CommandDefinition<Record<string, unknown>>;
 
+/** A word with commands of its own: `config trust`. */
+export interface CommandGroup {
+  name: string;
+  /** A few words for the list of commands. */
+  summary: string;
+  description: string;
+  commands: readonly Command[];
+}
+
 /** What commands run on. */
 export interface Program {
   machine: Machine;

@@ -2,7 +2,7 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../lib/errors.ts";
 import { printable } from "../lib/terminal/printable.ts";
-import type { Command, CommandFlag, Program } from "./command.ts";
+import type { Command, CommandFlag, CommandGroup, Program } from "./command.ts";
 import { commandLineProblem, unknownCommand } from "./command_line_problem.ts";
 import { EXIT } from "./exit_codes.ts";
 import { paint } from "./paint.ts";
@@ -21,7 +21,7 @@ type Action = () => Promise<number>;
  */
 export async function runCommandLine(
   args: readonly string[],
-  commands: readonly Command[],
+  commands: readonly (Command | CommandGroup)[],
   program: Program,
 ): Promise<number> {
   const { stdout, stderr } = program;
@@ -34,17 +34,16 @@ export async function runCommandLine(
     getOutHelpWidth: () => Math.min(stdout.columns(), HELP_COLUMNS),
     getOutHasColors: () => stdout.styled,
   });
-  for (const command of root.commands) command.copyInheritedSettings(root);
-  const [first = ""] = args;
-  const named = root.commands.find((command) => command.name() === first);
+  inherit(root);
+  const named = namedBy(args, root);
   try {
-    if (!named && !first.startsWith("-")) root.error(unknownCommand(first, root));
+    checkName(args, root);
     // Parsed to its end before anything is done: a later word may be wrong.
     await root.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) {
-      const about = named?.name() === "help" ? root : named ?? root;
+      const about = named.name() === "help" ? root : named;
       await stderr.write(printable(commandLineProblem(problem, about)));
       return EXIT.refused;
     }
@@ -53,8 +52,26 @@ export async function runCommandLine(
   return await action();
 }
 
+/** The command that the first words lead to. */
+function namedBy(args: readonly string[], from: Commander): Commander {
+  const named = from.commands.find((command) => command.name() === args[0]);
+  return named ? namedBy(args.slice(1), named) : from;
+}
+
+/** Commander itself would take an unknown first word for an argument. */
+function checkName([first, ...rest]: readonly string[], from: Commander): void {
+  if (from.commands.length === 0 || first === undefined) return;
+  const named = from.commands.find((command) => command.name() === first);
+  if (named) checkName(rest, named);
+  else if (!first.startsWith("-")) from.error(unknownCommand(first, from));
+}
+
+function inherit(from: Commander): void {
+  for (const command of from.commands) inherit(command.copyInheritedSettings(from));
+}
+
 function commanderOf(
-  commands: readonly Command[],
+  commands: readonly (Command | CommandGroup)[],
   program: Program,
   choose: (action: Action) => void,
 ): Commander {
@@ -79,11 +96,11 @@ function commanderOf(
     });
 
   for (const command of commands) {
-    addCommand(command, root).action((...given: unknown[]) => {
-      const flags = given.at(-2) as Record<string, unknown>;
-      const [argument] = command.argument ? given as [string | undefined] : [];
-      choose(() => command.run({ flags, ...argument !== undefined && { argument } }, program));
-    });
+    if ("run" in command) add(command, root);
+    else {
+      const group = addGroup(command, root);
+      for (const inner of command.commands) add(inner, group);
+    }
   }
   root.command("help [command]").summary("print the help of a command")
     .description("Prints the help of a command, or of all of aimux.")
@@ -93,11 +110,26 @@ function commanderOf(
       (about ?? root).outputHelp();
     });
   return root;
+
+  function add(command: Command, to: Commander): void {
+    addCommand(command, to).action((...given: unknown[]) => {
+      const flags = given.at(-2) as Record<string, unknown>;
+      const [argument] = command.argument ? given as [string | undefined] : [];
+      choose(() => command.run({ flags, ...argument !== undefined && { argument } }, program));
+    });
+  }
 }
 
-function addCommand(command: Command, root: Commander): Commander {
+function addGroup({ name, summary, description }: CommandGroup, to: Commander): Commander {
+  const group = to.command(name).summary(summary).description(description)
+    .helpCommand(false)
+    .action(() => group.error("No command given"));
+  return group;
+}
+
+function addCommand(command: Command, to: Commander): Commander {
   const { name, summary, description, argument, flags, notes } = command;
-  const added = root.command(name).summary(summary).description(description);
+  const added = to.command(name).summary(summary).description(description);
   if (argument) added.argument(`[${argument.name}]`, argument.description);
   for (const flag of flags) added.addOption(optionOf(flag));
   if (notes !== undefined) added.addHelpText("after", `\n${notes}`);

@@ -9,8 +9,14 @@ import { nearest } from "../lib/nearest.ts";
  * @param about The command that it is about, or the whole program.
  */
 export function commandLineProblem(problem: string, about: Commander): string {
-  const names = about.parent ? `aimux ${about.name()}` : "aimux";
-  return `${sentence(problem.replace(/^error: /, "").trimEnd(), about)}\nSee "${names} --help"\n`;
+  return `${sentence(problem.replace(/^error: /, "").trimEnd(), about)}\n` +
+    `See "${namesOf(about)} --help"\n`;
+}
+
+/** The words that lead to a command. */
+function namesOf(command: Commander): string {
+  const { parent } = command;
+  return parent ? `${namesOf(parent)} ${command.name()}` : command.name();
 }
 
 /** The problem of a first word that is no command. */
@@ -49,7 +55,7 @@ function unknownOption(option: string, about: Commander): string {
 function stray({ args, registeredArguments }: Commander): string {
   const [first = ""] = args.slice(registeredArguments.length);
   const hint = registeredArguments.length > 0
-    ? ". Put quotes around a prompt of several words"
+    ? `. Put quotes around a ${registeredArguments[0]!.name()} of several words`
     : "";
   return `Unexpected argument ${JSON.stringify(first)}${hint}`;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Command, defineCommand } from "./command.ts";
+import { type Command, type CommandGroup, defineCommand } from "./command.ts";
 import { runCommandLine } from "./command_line.ts";
 import { COMMANDS } from "./registry.ts";
 import { testOutput, testProgram } from "./testing.ts";
@@ -31,7 +31,7 @@ function degrees(text: string): number {
   throw new Error("Expected degrees");
 }
 
-async function line(args: string[], commands: readonly Command[] = COMMANDS) {
+async function line(args: string[], commands: readonly (Command | CommandGroup)[] = COMMANDS) {
   const program = testProgram();
   const code = await runCommandLine(args, commands, program);
   return { code, stdout: program.stdout.text, stderr: program.stderr.text };
@@ -101,6 +101,33 @@ Deno.test("help says all of a command, whichever way it is asked for, and runs n
   assert.deepEqual(calls, []);
 });
 
+Deno.test("a group has commands of its own, and its mistakes are told with its name", async () => {
+  const { calls, command } = recorder();
+  const group = [{ name: "shop", summary: "sell", description: "Sells.", commands: [command] }];
+  const { code } = await line(["shop", "bake", "rye", "--dry-run"], group);
+  assert.deepEqual([code, calls.splice(0)], [7, [{ argument: "rye", flags: { dryRun: true } }]]);
+  for (
+    const [args, told, see] of [
+      [["shop"], "No command given", "shop"],
+      [["shop", "bkae"], 'Unknown command "bkae". Did you mean "bake"?', "shop"],
+      [["shop", "--oven", "x"], 'Unknown option "--oven"', "shop"],
+      [["shop", "bake", "--ovn"], 'Did you mean "--oven"?', "shop bake"],
+      [["shop", "bake", "a", "b"], "Put quotes around a bread of several words", "shop bake"],
+    ] as const
+  ) {
+    const wrong = await line([...args], group);
+    assert.deepEqual([wrong.code, wrong.stdout], [2, ""]);
+    assert.ok(wrong.stderr.includes(told), wrong.stderr);
+    assert.ok(wrong.stderr.endsWith(`\nSee "aimux ${see} --help"\n`), wrong.stderr);
+  }
+  assert.match(
+    (await line(["help", "shop"], group)).stdout,
+    /bake \[options\] \[bread\] +bake bread/,
+  );
+  assert.match((await line(["shop", "bake", "--help"], group)).stdout, /Usage: aimux shop bake /);
+  assert.deepEqual(calls, []);
+});
+
 Deno.test("help is plain but on a terminal", async () => {
   const program = testProgram({ stdout: testOutput(60) });
   await runCommandLine(["--help"], COMMANDS, program);
@@ -121,9 +148,11 @@ Deno.test("--version tells the version alone, version what it runs on", async ()
 });
 
 Deno.test("every command has a name, a summary, and flags that say what they do", () => {
-  for (const { name, summary, description, flags } of COMMANDS) {
+  const all = COMMANDS.flatMap((each) => "run" in each ? each : [each, ...each.commands]);
+  for (const { name, summary, description, ...more } of all) {
     assert.match(name, /^[a-z]+$/);
     assert.ok(summary.length > 5 && description.endsWith("."), name);
+    const flags = "flags" in more ? more.flags : [];
     for (const { flag, description } of flags) {
       assert.match(flag, /^--[a-z-]+( <[a-z]+>)?$/);
       assert.ok(description.length > 5, flag);

@@ -2,6 +2,7 @@ import { createRedactor } from "../lib/redact.ts";
 import { printable } from "../lib/terminal/printable.ts";
 import { defineCommand } from "./command.ts";
 import { EXIT } from "./exit_codes.ts";
+import { folderProblem } from "./folder_problem.ts";
 import { exitCodeOfSignal, firstStopSignal } from "./stop_signals.ts";
 import { printJson } from "./print_json.ts";
 
@@ -47,9 +48,3 @@ export const doctor = defineCommand<{ json?: boolean; cwd?: string }>({
     return report.status === "unusable" ? EXIT.failed : EXIT.done;
   },
 });
-
-async function folderProblem(folder: string): Promise<string | undefined> {
-  const found = await Deno.stat(folder).catch(() => undefined);
-  if (found?.isDirectory) return undefined;
-  return found ? `cwd "${folder}" is not a folder` : `cwd "${folder}" does not exist`;
-}

@@ -8,7 +8,7 @@ import { readTextFile } from "./text_file.ts";
 import { parseYaml, type Yaml, YamlError } from "./yaml.ts";
 
 /** No configuration is longer; what is was not meant as one. */
-const MAX_BYTES = 256 * 1024;
+export const MAX_BYTES = 256 * 1024;
 
 /** What a configuration file holds, and where in it. */
 export interface Document {
@@ -30,7 +30,20 @@ export interface Document {
  */
 export function readDocument(file: string, path: string): Document | undefined {
   const source = readTextFile(file, path, MAX_BYTES);
-  if (source === undefined) return undefined;
+  return source === undefined ? undefined : toDocument(source, { file, path });
+}
+
+/**
+ * Parses what was read from a configuration file.
+ *
+ * @param of.file the file it was read from
+ * @param of.path its name in messages
+ * @throws {ConfigError} where it is not a YAML map
+ */
+export function toDocument(
+  source: string,
+  { file, path }: { file: string; path: string },
+): Document {
   const yaml = parse(source, path);
   const settings = yaml.value ?? {};
   if (!isMap(settings)) {

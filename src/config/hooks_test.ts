@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "./load.ts";
-import { loadProject } from "./project.ts";
-import { problemsOf, testFolders } from "./testing.ts";
+import { problemsOf, projectConfig, testFolders } from "./testing.ts";
 
 const ROLES = "roles: { default: { cli: codex }, coding: { cli: codex } }\n";
 
@@ -126,7 +125,9 @@ Deno.test("a project's file sets no hooks", () => {
   using folders = testFolders({
     "project/.aimux/config.yaml": "hooks: { before: [{ name: a, command: [./evil] }] }",
   });
-  const { document, warnings } = loadProject(`${folders.path}/project`);
-  assert.deepEqual(document?.settings, {});
-  assert.match(warnings.join(), /Ignored "hooks.before": a project file may not set it$/);
+  for (const trusted of [false, true]) {
+    const { config, warnings } = projectConfig(folders, { trusted });
+    assert.deepEqual(config.hooks.before, []);
+    assert.match(warnings.join(), /Ignored "hooks.before": .* which no project may set$/);
+  }
 });

@@ -41,7 +41,30 @@ function loadProfile(name: string, layers: ConfigFolder[]): CliProfile {
   // A layer's own mistakes come first, also where the layer above hides them.
   if (!result.success || documents.length > 1) throwAny(documents.flatMap(check));
 
-  const locate = locateIn(documents);
+  return sound(name, result, locateIn(documents));
+}
+
+/**
+ * Lays one more layer over a profile.
+ *
+ * @param below the sound profile of the layers below; undefined where they do not describe the CLI
+ * @throws {ConfigError} with all that is wrong in the document, or in what it comes to
+ */
+export function layProfile(
+  name: string,
+  below: CliProfile | undefined,
+  document: Document,
+): CliProfile {
+  throwAny(check(document));
+  const settings = merge(below ?? {}, document.settings);
+  return sound(name, profileSchema.safeParse(settings, PARSING), locateIn([document]));
+}
+
+function sound(
+  name: string,
+  result: ReturnType<typeof profileSchema.safeParse>,
+  locate: Locate,
+): CliProfile {
   if (!result.success) throw new ConfigError(explain(result.error.issues, profileSchema, locate));
   if (result.data.name !== name) {
     const found = shown(result.data.name);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadConfig } from "./load.ts";
-import { applyProject, loadProject } from "./project.ts";
-import { problemsOf, type TestFolders, testFolders } from "./testing.ts";
+import { readProjectFiles } from "./project_files.ts";
+import { problemsOf, projectConfig, type TestFolders, testFolders } from "./testing.ts";
 
 const BASE = "server:\n  max_prompt_bytes: 1000\nroles:\n" +
   "  coding: {cli: codex, model: m}\n" +
@@ -13,24 +13,23 @@ function withProject(text: string): TestFolders {
   return testFolders({ "embedded/default.yaml": BASE, "project/.aimux/config.yaml": text });
 }
 
-function apply(folders: TestFolders, env: Record<string, string> = {}) {
-  const cwd = join(folders.path, "project");
-  const applied = applyProject(loadConfig(folders.sources(env)), loadProject(cwd));
-  const file = join(cwd, ".aimux/config.yaml");
+function apply(folders: TestFolders, env?: Record<string, string>, trusted = false) {
+  const applied = projectConfig(folders, { ...env && { env }, trusted });
+  const own = join(folders.path, "project");
   return {
     ...applied,
-    warnings: applied.warnings.map((warning) => warning.replace(file, "FILE")),
+    warnings: applied.warnings.map((warning) =>
+      warning.replaceAll(`${own}/.aimux/config.yaml`, "FILE").replaceAll(own, "PROJECT")
+    ),
   };
 }
 
 Deno.test("A project without a file changes nothing", () => {
   using folders = testFolders({ "embedded/default.yaml": BASE });
-  const loaded = loadConfig(folders.sources());
   for (const cwd of ["project", "nowhere", "embedded/default.yaml"]) {
-    const applied = applyProject(loaded, loadProject(join(folders.path, cwd)));
-    assert.deepEqual(applied, { config: loaded.config, warnings: [] });
-    assert.equal(applied.config, loaded.config);
+    assert.equal(readProjectFiles(join(folders.path, cwd)), undefined);
   }
+  assert.deepEqual(apply(folders), { config: loadConfig(folders.sources()).config, warnings: [] });
 });
 
 Deno.test("A project may set its roles, its timeout and lower limits", () => {
@@ -54,48 +53,113 @@ Deno.test("A project may set its roles, its timeout and lower limits", () => {
   });
 });
 
-Deno.test("A project may not raise a limit", () => {
+Deno.test("A project may raise limits only where it is trusted, and the wait of calls never", () => {
   using folders = withProject(
     "server:\n  max_prompt_bytes: 2000\n  sync_wait_seconds: 46\n  max_concurrent_jobs: 11\n",
   );
-  const { config, warnings } = apply(folders);
+  const never = 'FILE:3:22 Ignored "server.sync_wait_seconds": ' +
+    "a project may only lower it, and it is 45";
+  const { config, warnings, trust } = apply(folders);
   assert.equal(config.server.max_prompt_bytes, 1000);
   assert.equal(config.server.sync_wait_seconds, 45);
   assert.equal(config.server.max_concurrent_jobs, 10);
-  assert.deepEqual(warnings.sort(), [
-    'FILE:2:21 Ignored 2000 for "server.max_prompt_bytes": ' +
-    "a project file may only lower it, and it is 1000",
-    'FILE:3:22 Ignored 46 for "server.sync_wait_seconds": ' +
-    "a project file may only lower it, and it is 45",
-    'FILE:4:24 Ignored 11 for "server.max_concurrent_jobs": ' +
-    "a project file may only lower it, and it is 10",
+  assert.equal(trust?.state, "untrusted");
+  assert.deepEqual(warnings, [
+    never,
+    'PROJECT/.aimux Ignored what needs the user\'s trust: "server.max_prompt_bytes" ' +
+    '(config.yaml:2:21), "server.max_concurrent_jobs" (config.yaml:4:24). To allow it: aimux config trust PROJECT',
   ]);
+  const trusted = apply(folders, {}, true);
+  assert.equal(trusted.config.server.max_prompt_bytes, 2000);
+  assert.equal(trusted.config.server.sync_wait_seconds, 45);
+  assert.equal(trusted.config.server.max_concurrent_jobs, 11);
+  assert.deepEqual([trusted.warnings, trusted.trust?.state], [[never], "trusted"]);
 });
 
-Deno.test("Every other key of a project is ignored with a warning that names its line", () => {
+Deno.test("What is of the whole server no project sets, trusted or not, and its line is named", () => {
   using folders = withProject(
     "server:\n  db_path: /tmp/x.db\n  max_depth: 9\ntransport:\n  type: http\n" +
       "circuit_breaker: {failure_threshold: 1}\n",
   );
-  const { config, warnings, projectTimeout } = apply(folders);
-  assert.deepEqual(config, loadConfig(folders.sources()).config);
-  assert.equal(projectTimeout, undefined);
-  assert.deepEqual(warnings, [
-    'FILE:6:38 Ignored "circuit_breaker.failure_threshold": a project file may not set it',
-    'FILE:2:12 Ignored "server.db_path": a project file may not set it',
-    'FILE:3:14 Ignored "server.max_depth": a project file may not set it',
-    'FILE:5:9 Ignored "server.transport.type": a project file may not set it',
-  ]);
+  const why = "it is a matter of the whole server, which no project may set";
+  for (const trusted of [false, true]) {
+    const { config, warnings, projectTimeout, trust } = apply(folders, {}, trusted);
+    assert.deepEqual(config, loadConfig(folders.sources()).config);
+    assert.deepEqual([projectTimeout, trust], [undefined, undefined]);
+    assert.deepEqual(warnings, [
+      `FILE:6:38 Ignored "circuit_breaker.failure_threshold": ${why}`,
+      `FILE:2:12 Ignored "server.db_path": ${why}`,
+      `FILE:3:14 Ignored "server.max_depth": ${why}`,
+      `FILE:5:9 Ignored "server.transport.type": ${why}`,
+    ]);
+  }
 });
 
-Deno.test("A project may not let an advisory role change files", () => {
+Deno.test("Only a trusted project lets an advisory role change files", () => {
   using folders = withProject("roles:\n  review: {advisory: false, model: x}\n");
   const { config, warnings } = apply(folders);
   assert.deepEqual(config.roles.review, { cli: "codex", advisory: true, model: "x" });
   assert.deepEqual(warnings, [
-    'FILE:2:22 Ignored false for "roles.review.advisory": ' +
-    "a project file may not let an advisory role change files",
+    'PROJECT/.aimux Ignored what needs the user\'s trust: "roles.review.advisory" ' +
+    "(config.yaml:2:22). " +
+    "To allow it: aimux config trust PROJECT",
   ]);
+  const trusted = apply(folders, {}, true);
+  assert.deepEqual(trusted.config.roles.review, { cli: "codex", advisory: false, model: "x" });
+});
+
+const OWN_CLI = "name: mine\nbinary: ./tools/mine\ncommand: {base: mine}\noutput_format: text\n" +
+  "search_paths: [tools, ~/tools, /opt/tools]\n";
+
+Deno.test("A trusted project describes CLIs, by paths that begin at its files, and sends roles there", () => {
+  using folders = withProject("roles:\n  coding: {cli: mine, model: big}\n  quick: {cli: mine}\n");
+  folders.write("project/.aimux/cli.d/mine/profile.yaml", OWN_CLI);
+  folders.write("project/.aimux/cli.d/codex/profile.yaml", "headless_flags: [--fast]\n");
+
+  const untrusted = apply(folders);
+  assert.equal(untrusted.profiles, undefined);
+  assert.deepEqual(untrusted.config.roles, loadConfig(folders.sources()).config.roles);
+  assert.match(
+    untrusted.warnings.join(),
+    /"roles.coding.cli" \(config.yaml:2:17\), .*"roles.quick.cli".* and 1 more\. To allow it: /,
+  );
+
+  const { profiles, config, warnings } = apply(folders, {}, true);
+  const place = join(folders.path, "project/.aimux/cli.d/mine");
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(config.roles.coding, { cli: "mine", model: "big" });
+  assert.equal(profiles?.get("mine")?.binary, join(place, "tools/mine"));
+  assert.deepEqual(profiles?.get("mine")?.search_paths, [
+    join(place, "tools"),
+    "~/tools",
+    "/opt/tools",
+  ]);
+  assert.deepEqual(profiles?.get("codex")?.headless_flags, ["--fast"]);
+  assert.equal(profiles?.get("codex")?.binary, "prog");
+  assert.deepEqual([...profiles.keys()].sort(), ["codex", "gemini", "mine"]);
+});
+
+Deno.test("A mistake in a trusted project's profile is told with its place", () => {
+  using folders = withProject("");
+  const file = "project/.aimux/cli.d/codex/profile.yaml";
+  const problems = (text: string) => {
+    folders.write(file, text);
+    return problemsOf(() => apply(folders, {}, true)).map((line) =>
+      line.replace(join(folders.path, file), "FILE")
+    );
+  };
+  assert.deepEqual(problems("binry: x\n"), [
+    'FILE:1:1 Unknown key "binry". Did you mean "binary"?',
+  ]);
+  assert.match(problems("name: gemini\n")[0]!, /^FILE:1:7 Expected "codex" for "name"/);
+  assert.match(problems("a: [\n")[0]!, /^FILE:2:1 Invalid YAML/);
+});
+
+Deno.test("A profile that is broken below stays out of use in a trusted project", () => {
+  using folders = withProject("");
+  folders.write("embedded/cli.d/codex/profile.yaml", "name: codex\n");
+  folders.write("project/.aimux/cli.d/codex/profile.yaml", "binary: x\n");
+  assert.deepEqual([...apply(folders, {}, true).profiles?.keys() ?? []], ["gemini"]);
 });
 
 Deno.test("The environment wins over a project", () => {
@@ -153,7 +217,7 @@ Deno.test({
     using folders = testFolders({ "project/.aimux/x": "" });
     const file = join(folders.path, "project/.aimux/config.yaml");
     new Deno.Command("mkfifo", { args: [file] }).outputSync();
-    assert.deepEqual(problemsOf(() => loadProject(join(folders.path, "project"))), [
+    assert.deepEqual(problemsOf(() => readProjectFiles(join(folders.path, "project"))), [
       `${file} Not a regular file`,
     ]);
   },

@@ -101,6 +101,11 @@ const server = z.strictObject({
       'Whether calls of clients may have permission "full": ask the user each time, and refuse ' +
         "where the client cannot ask; always; never",
     ),
+  trust_projects: z.enum(["ask", "command"]).default("ask")
+    .describe(
+      "How the user trusts a project: ask, through the client of a call there, or by command; " +
+        "command: by aimux config trust alone",
+    ),
   session_ttl_hours: whole(1, 87_600).default(24)
     .describe("Hours after which an unused session is deleted"),
   max_store_mb: amount(0.1, 10_000_000).default(2000)

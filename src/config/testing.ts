@@ -2,7 +2,11 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ConfigSources } from "./folders.ts";
+import { loadConfig } from "./load.ts";
 import { ConfigError } from "./problem.ts";
+import { loadProfiles } from "./profiles.ts";
+import { type AppliedProject, applyProject } from "./project.ts";
+import { readProjectFiles } from "./project_files.ts";
 
 /** A folder of its own with `embedded/`, `home/`, `bin/` and `project/`; gone with its scope. */
 export interface TestFolders extends Disposable {
@@ -46,6 +50,19 @@ export function testFolders(files: Record<string, string> = {}): TestFolders {
   };
   for (const [file, text] of Object.entries({ ...embedded, ...files })) folders.write(file, text);
   return folders;
+}
+
+/** The configuration for calls in `project/`. */
+export function projectConfig(
+  folders: TestFolders,
+  { env, trusted = false }: { env?: Record<string, string>; trusted?: boolean } = {},
+): AppliedProject {
+  const loaded = loadConfig(folders.sources(env));
+  return applyProject(readProjectFiles(join(folders.path, "project")), {
+    loaded,
+    ...loadProfiles(loaded.folders),
+    trust: { holds: () => trusted },
+  });
 }
 
 /** The lines of the ConfigError that a function throws. */

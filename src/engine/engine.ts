@@ -26,7 +26,7 @@ import { createLingering } from "./lingering.ts";
 import { type Live, liveJob } from "./live_job.ts";
 import type { Ownership } from "./ownership.ts";
 import type { WritePreamble } from "./preamble.ts";
-import { noSession, prepare, type Prepared } from "./prepare.ts";
+import { noSession, prepare, type Prepared, projectOf } from "./prepare.ts";
 import { liveProgress, type Progress, recordedProgress } from "./progress.ts";
 import type { RunRequest } from "./request.ts";
 import { circuitOpen } from "./routing.ts";
@@ -41,7 +41,7 @@ export interface EngineParts {
   profiles: ReadonlyMap<string, CliProfile>;
   /** CLIs whose profile is broken, each with what is wrong. */
   broken: ReadonlyMap<string, string>;
-  /** Reads and applies `{cwd}/.aimux/config.yaml`. */
+  /** Reads and applies the files of `{cwd}/.aimux`. */
   project(cwd: string): AppliedProject;
   /** Writes what stands before the user's prompt. */
   preamble: WritePreamble;
@@ -98,6 +98,12 @@ export interface Engine {
    * @throws AimuxError where it is refused; then nothing was recorded.
    */
   submit(request: RunRequest, options?: { signal?: AbortSignal }): Promise<Submission>;
+  /**
+   * The project that a request would run in.
+   *
+   * @throws AimuxError where the request would be refused
+   */
+  projectOf(request: RunRequest): Promise<AppliedProject>;
   /** Waits until a job has ended, at most so many seconds, and returns it as it then is. */
   settled(job: Job, options: { seconds: number; signal?: AbortSignal }): Promise<Job>;
   /** A job as it stands now; one that was deleted with its session was cancelled before. */
@@ -171,6 +177,7 @@ export function createEngine(given: EngineParts): Engine {
       return { cli: route.profile.name, cwd };
     },
     submit,
+    projectOf: (request) => projectOf(request, parts),
     settled,
     current,
     cancel,

@@ -4,6 +4,7 @@ import { effortFor } from "../clis/effort.ts";
 import { assertRunnable } from "../clis/plan.ts";
 import type { AppliedProject } from "../config/project.ts";
 import { AimuxError } from "../lib/errors.ts";
+import { sentences } from "../lib/sentences.ts";
 import type { JobTable } from "../store/jobs.ts";
 import type { Session, SessionTable } from "../store/sessions.ts";
 import type { EngineParts } from "./engine.ts";
@@ -67,10 +68,13 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
   const cwd = await folderOf(given, session, parts);
   const project = parts.project(cwd);
   const { roles, server } = project.config;
+  const here = { ...parts, roles, profiles: project.profiles ?? parts.profiles };
   const last = session && parts.store.jobs.newest(session.id);
   const request = asBefore(given, last, roles);
   checkRequest(request, server.max_prompt_bytes);
-  const chosen = await route(request, session, { ...parts, roles });
+  const chosen = await route(request, session, here).catch((error) => {
+    throw orForWantOfTrust(error, project);
+  });
   chosen.warnings.unshift(...project.warnings);
   if (last?.permission === "full" && given.permission === undefined) {
     chosen.warnings.push(
@@ -103,10 +107,7 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
     fallback: fallbackOf(request, session, chosen),
     async elsewhere(from, except) {
       const modelOf = () => undefined;
-      const taken = await takeCapable({ permission: from.permission, modelOf, except }, {
-        ...parts,
-        roles,
-      });
+      const taken = await takeCapable({ permission: from.permission, modelOf, except }, here);
       const next = { ...from, ...taken, model: taken.model ?? taken.profile.default_model };
       const preamble = await preambleOf(next, cwd, parts);
       const prompt = withPreamble(preamble, request.prompt);
@@ -116,6 +117,30 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
     introduce: (other) => preambleOf(other, cwd, parts),
     server,
   };
+}
+
+/** What is refused may be there, but for what the project may not set. */
+function orForWantOfTrust(error: unknown, { trust }: AppliedProject): unknown {
+  if (!(error instanceof AimuxError) || trust?.warning === undefined) return error;
+  const { code, message, hint, details } = error;
+  return new AimuxError(code, message, {
+    hint: sentences(hint, trust.warning),
+    ...details && { details },
+    cause: error,
+  });
+}
+
+/**
+ * The project that a request would run in.
+ *
+ * @throws AimuxError where the request would be refused for its session or its folder, or the
+ * project's files are wrong
+ */
+export async function projectOf(
+  request: RunRequest,
+  parts: Pick<PreparationParts, "project" | "cwd" | "store">,
+): Promise<AppliedProject> {
+  return parts.project(await folderOf(request, sessionOf(request, parts), parts));
 }
 
 /** What the CLI of a route is told before the prompt. */
@@ -162,7 +187,7 @@ function checkDepth({ env, config }: PreparationParts): void {
 
 function sessionOf(
   { sessionId, principal, cli }: RunRequest,
-  { store }: PreparationParts,
+  { store }: Pick<PreparationParts, "store">,
 ): Session | undefined {
   if (sessionId === undefined) return undefined;
   const session = store.sessions.find(sessionId, principal);
@@ -193,7 +218,7 @@ function wasReadOnly({ id }: Session, { jobs }: PreparationParts["store"]): bool
 async function folderOf(
   { cwd }: RunRequest,
   session: Session | undefined,
-  parts: PreparationParts,
+  parts: Pick<PreparationParts, "cwd" | "store">,
 ): Promise<string> {
   const folder = cwd === undefined ? session?.cwd ?? parts.cwd : resolve(parts.cwd, cwd);
   if (session && folder !== session.cwd) {

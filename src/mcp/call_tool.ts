@@ -4,7 +4,7 @@ import { AimuxError, errorFacts } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../lib/redact.ts";
 import { checkArguments, WrongArguments } from "./check_arguments.ts";
-import { type Ask, consent, InputNeeded } from "./consent.ts";
+import { type Ask, InputNeeded } from "./consent.ts";
 import type { Call } from "./guidance/guidance.ts";
 import { type CallParts, perform } from "./hold.ts";
 import type { News } from "./news.ts";
@@ -43,8 +43,7 @@ export async function callTool(
   try {
     const input = checkArguments(tool, given);
     const work = workOf(tool, input);
-    const wanted = tool.consent?.(input);
-    if (wanted) await consent(wanted, await parts.context(), parts.ask);
+    if (tool.consent) await tool.consent(input, await parts.context(), parts.ask);
     // What was spent on asking is not waited once more.
     const asked = (parts.clock.now() - since) / 1000;
     const payload = await perform({ work, name: tool.name, given: input }, {

@@ -17,9 +17,6 @@ import type { ToolContext } from "./tools/define_tool.ts";
 /** How long a user has to answer while the call is held; many clients give a call up at 60 s. */
 const ANSWER_SECONDS = 50;
 
-/** Under which key the new era answers. */
-const KEY = "consent";
-
 /** What the user has to allow. */
 export interface Wanted {
   /** What it is called in messages: `permission "full"`. */
@@ -39,8 +36,14 @@ export interface Wanted {
 /** What came of a question; `unable`: the client cannot ask its user, `failed`: it could not. */
 export type Answer = "accepted" | "declined" | "cancelled" | "unanswered" | "unable" | "failed";
 
-/** Asks. @throws InputNeeded */
-export type Ask = (question: string) => Promise<Answer> | Answer;
+/**
+ * Asks.
+ *
+ * @param key Under which the new era answers; of a call that asks twice, the answer to the first
+ * question is not sent again with that to the second.
+ * @throws InputNeeded
+ */
+export type Ask = (question: string, key: string) => Promise<Answer> | Answer;
 
 /** In the new era the client asks, and then makes the call again with the answer. */
 export class InputNeeded extends Error {
@@ -66,7 +69,9 @@ export async function consent(
 ): Promise<void> {
   const allowed = context.config.server[wanted.setting];
   if (allowed === "always") return;
-  const answer = allowed === "never" ? allowed : await ask(await wanted.question(context));
+  const answer = allowed === "never"
+    ? allowed
+    : await ask(await wanted.question(context), "consent");
   if (answer !== "accepted") throw blocked(wanted, answer);
 }
 
@@ -100,13 +105,13 @@ export function asker(server: McpServer, { era }: Connection, { mcpReq }: Server
   };
   return era === "modern" ? askByResult : askByRequest;
 
-  function askByResult(message: string): Answer {
-    const answer = inputResponse(mcpReq.inputResponses, KEY);
+  function askByResult(message: string, key: string): Answer {
+    const answer = inputResponse(mcpReq.inputResponses, key);
     if (answer.kind === "elicit") return ANSWERS[answer.action];
     const envelope = (mcpReq.envelope ?? {}) as Record<string, ClientCapabilities | undefined>;
     if (!takesForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return "unable";
     const question = inputRequired.elicit({ message, ...form });
-    throw new InputNeeded(inputRequired({ inputRequests: { [KEY]: question } }));
+    throw new InputNeeded(inputRequired({ inputRequests: { [key]: question } }));
   }
 
   async function askByRequest(message: string): Promise<Answer> {

@@ -17,6 +17,7 @@ async function reader() {
         engine,
         clock,
         config: configSchema.parse({}),
+        trust: { ask: () => Promise.resolve() },
         health: () => Promise.reject(new Error("not asked for")),
       }),
   });

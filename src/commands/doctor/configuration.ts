@@ -1,9 +1,13 @@
 /** The configuration: where it was looked for, what it says, and where each value came from. */
+import type { Document } from "../../config/document.ts";
 import { configPlaces, type ConfigSources } from "../../config/folders.ts";
 import { loadConfig, type LoadedConfig } from "../../config/load.ts";
 import { isMap, leaves, nested, type Settings, valueAt } from "../../config/merge.ts";
 import { ConfigError, formatPlace } from "../../config/problem.ts";
-import { applyProject, loadProject, type ProjectConfig } from "../../config/project.ts";
+import { loadProfiles } from "../../config/profiles.ts";
+import { type AppliedProject, applyProject } from "../../config/project.ts";
+import { readProjectFiles } from "../../config/project_files.ts";
+import { createTrust } from "../../config/trust.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Redactor } from "../../lib/redact.ts";
 import type { DoctorReport } from "./report.ts";
@@ -17,6 +21,8 @@ export interface Examined {
   loaded?: LoadedConfig;
   /** With what the project sets, where that is sound. */
   config?: Config;
+  /** The CLIs that the project describes as only it does. */
+  profiles?: AppliedProject["profiles"];
 }
 
 /** Reads everything that a call in the folder would read. */
@@ -33,26 +39,37 @@ export function examineConfiguration(
       path: layer === "built-in" ? "config" : path,
       found: isFolder(path),
     })),
-    project: { path: `${cwd}/.aimux/config.yaml`, state: "absent", problems: [], warnings: [] },
+    project: {
+      path: `${cwd}/.aimux/config.yaml`,
+      state: "absent",
+      trust: "not_needed",
+      problems: [],
+      warnings: [],
+    },
     values: [],
   };
   const { project } = section;
   const loaded = attempt(() => loadConfig(sources), section.problems);
-  const own = attempt(() => loadProject(cwd), project.problems);
-  const applied = own && loaded && attempt(() => applyProject(loaded, own), project.problems);
-  project.state = project.problems.length > 0 ? "broken" : own?.document ? "ok" : "absent";
-  project.warnings = applied?.warnings ?? own?.warnings ?? [];
+  const own = attempt(() => readProjectFiles(cwd), project.problems);
+  const applied = loaded && attempt(() => {
+    const trust = createTrust(sources.home);
+    return applyProject(own, { loaded, trust, ...loadProfiles(loaded.folders) });
+  }, project.problems);
+  project.state = project.problems.length > 0 ? "broken" : own ? "ok" : "absent";
+  if (own && !own.config) project.path = `${cwd}/.aimux/cli.d`;
+  project.trust = applied?.trust?.state ?? "not_needed";
+  project.warnings = applied?.warnings ?? [];
   if (!loaded) return { section: { ...section, state: "broken" } };
 
   const config = applied?.config ?? loaded.config;
-  section.values = valuesOf(config, loaded, applied && own)
+  section.values = valuesOf(config, loaded, applied?.document)
     .map(({ keys, value, origin }) => ({
       key: keys.join("."),
       origin,
       // A key on the way may say that it is a secret: the name of a token's owner says nothing.
       value: valueAt(redact.facts(nested(keys, value)), keys) as typeof value,
     }));
-  return { section, loaded, config };
+  return { section, loaded, config, profiles: applied?.profiles };
 }
 
 function attempt<T>(read: () => T, problems: Section["problems"]): T | undefined {
@@ -68,14 +85,14 @@ function attempt<T>(read: () => T, problems: Section["problems"]): T | undefined
 function valuesOf(
   config: Config,
   loaded: LoadedConfig,
-  project: ProjectConfig | undefined,
+  own: Document | undefined,
 ): { keys: string[]; value: string | number | boolean; origin: string }[] {
   return Array.from(leaves(config as unknown as Settings), ([keys, value]) => ({
     keys,
     value: Array.isArray(value)
       ? value.map((item) => isMap(item) ? item["name"] : item).join(", ")
       : value as string | number | boolean,
-    origin: originOf(keys, value, loaded, project),
+    origin: originOf(keys, value, loaded, own),
   }));
 }
 
@@ -84,9 +101,8 @@ function originOf(
   keys: string[],
   value: unknown,
   loaded: LoadedConfig,
-  project: ProjectConfig | undefined,
+  own: Document | undefined,
 ): string {
-  const own = project?.document;
   const byVariable = valueAt(loaded.environment, keys) !== undefined;
   // A limit that the project may not raise stays with who has set it.
   if (own && !byVariable && valueAt(own.settings, keys) === value) {

@@ -27,8 +27,11 @@ Deno.test("each value is told with its origin: program, file, project or variabl
   assert.deepEqual(told.get("roles.default.cli"), [`${project}:5:18`, "gemini"]);
   assert.deepEqual(told.get("server.log_level"), ["AIMUX_SERVER_LOG_LEVEL", "debug"]);
   assert.deepEqual(told.get("server.max_prompt_bytes"), ["built-in default", 1_048_576]);
-  assert.equal(section.project.state, "ok");
-  assert.match(section.project.warnings.join(), /config\.yaml:3:21 Ignored 90000000/);
+  assert.deepEqual([section.project.state, section.project.trust], ["ok", "untrusted"]);
+  assert.match(
+    section.project.warnings.join(),
+    /needs the user.s trust: "server.max_prompt_bytes" \(config\.yaml:3:21\)/,
+  );
 });
 
 Deno.test("tokens are not told, whatever their owners are called, and lists are", () => {

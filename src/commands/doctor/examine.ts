@@ -33,8 +33,9 @@ export async function examine(
   const cwd = resolve(machine.cwd, folder);
   const redact = createRedactor(machine.env);
   const sources = { ...machine, embedded };
-  const { section, loaded, config } = examineConfiguration(sources, { cwd, redact });
-  const around = lookAround({ ...machine, cwd, loaded: loaded ?? onlyProfiles(sources) });
+  const { section, loaded, config, profiles } = examineConfiguration(sources, { cwd, redact });
+  const everywhere = lookAround({ ...machine, cwd, loaded: loaded ?? onlyProfiles(sources) });
+  const around = { ...everywhere, ...profiles && { profiles } };
   for (const { env } of around.profiles.values()) redact.learn(env);
 
   const health = await healthOf(around, { version, signal, configured: loaded !== undefined });

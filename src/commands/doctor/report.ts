@@ -61,6 +61,8 @@ const config = z.strictObject({
   project: z.strictObject({
     path: z.string(),
     state: z.enum(["absent", "ok", "broken"]),
+    trust: z.enum(["not_needed", "trusted", "untrusted"])
+      .describe("Whether what needs the user's trust holds"),
     problems: z.array(mistake),
     warnings: z.array(z.string()).describe("What it sets in vain"),
   }),

@@ -2,7 +2,7 @@
 import { cut } from "../../lib/cut.ts";
 import { printableLine } from "../../lib/terminal/printable.ts";
 import type { Style } from "../paint.ts";
-import { shellWords } from "../run/shell_words.ts";
+import { shellWords } from "../../lib/shell_words.ts";
 import type { DoctorReport } from "./report.ts";
 
 /** One fact of a row. */
@@ -173,7 +173,7 @@ function hooks({ hooks }: DoctorReport): Section {
 }
 
 function folders({ config }: DoctorReport): Section {
-  const { path, state } = config.project;
+  const { path, state, trust } = config.project;
   return {
     title: "Configuration files",
     name: "looked for",
@@ -185,12 +185,17 @@ function folders({ config }: DoctorReport): Section {
       ]),
       [
         plain("project"),
-        { text: state === "ok" ? "found" : state, style: STATES[state] },
+        {
+          text: [state === "ok" ? "found" : state, TRUST[trust]].filter(Boolean).join(", "),
+          style: trust === "untrusted" ? "yellow" : STATES[state],
+        },
         plain(path),
       ],
     ],
   };
 }
+
+const TRUST = { not_needed: "", trusted: "trusted", untrusted: "not trusted" };
 
 const STATES = { ok: "green", absent: "dim", broken: "red" } as const;
 

@@ -3,7 +3,7 @@ import { effortFor } from "../../clis/effort.ts";
 import type { CliPlan } from "../../clis/plan.ts";
 import type { DryRun } from "../../engine/dry_run.ts";
 import { withPreamble } from "../../engine/preamble.ts";
-import { shellWords } from "./shell_words.ts";
+import { shellWords } from "../../lib/shell_words.ts";
 
 /** How the prompt reaches the CLI. */
 type Delivery = "argument" | "stdin" | "file";

@@ -5,9 +5,10 @@ import type { Health } from "../../engine/health_shape.ts";
 import type { Store } from "../../store/store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Wanted } from "../consent.ts";
+import type { Ask } from "../consent.ts";
 import type { Policy } from "../guidance/guidance.ts";
 import type { ProgressSink } from "../progress_sink.ts";
+import type { TrustQuestions } from "../trust_questions.ts";
 
 /** The classes of principle P26: a long call must never trap its caller. */
 export const CLASSIFICATIONS = ["sync_ok", "async_mandatory", "unknown"] as const;
@@ -24,6 +25,8 @@ export interface ToolContext {
   store: Store;
   config: Config;
   clock: Clock;
+  /** What the user is asked of projects. */
+  trust: TrustQuestions;
   /** How everything is, told without starting anything. */
   health(principal: string): Promise<Health>;
   /** Whose jobs and sessions the caller sees. */
@@ -101,11 +104,12 @@ interface Face<Input extends z.ZodType, Payload> {
     openWorldHint: boolean;
   };
   /**
-   * What the user has to allow before the work is started; nothing where it may be.
+   * Asks for what the user has to allow before the work is started.
    *
-   * @throws AimuxError where the arguments contradict each other.
+   * @throws AimuxError `blocked`, or where the call would be refused anyway
+   * @throws InputNeeded
    */
-  consent?(given: z.output<Input>): Wanted | undefined;
+  consent?(given: z.output<Input>, context: ToolContext, ask: Ask): Promise<void>;
   /** What to do next, after a result as after an error. */
   guidance: Policy<Payload>;
   /** The payload for a reader; a finished answer stands first. */

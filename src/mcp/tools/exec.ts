@@ -8,9 +8,11 @@ import type { RunRequest } from "../../engine/request.ts";
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
 import { cut } from "../../lib/cut.ts";
 import { isFinal } from "../../store/job.ts";
+import { AimuxError } from "../../lib/errors.ts";
+import { type Ask, consent, type Wanted } from "../consent.ts";
 import { tellProgress } from "../follow_job.ts";
 import { execGuidance } from "../guidance/exec.ts";
-import { defineTool } from "./define_tool.ts";
+import { defineTool, type ToolContext } from "./define_tool.ts";
 import { fitJob } from "./fit_job.ts";
 import { describeJob, jobResultSchema } from "./job_payload.ts";
 import { jobText, wholeAnswer } from "./job_text.ts";
@@ -84,18 +86,11 @@ export const exec = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  consent: (given) =>
-    askedPermission(given) !== "full" ? undefined : {
-      name: 'permission "full"',
-      async question({ engine, principal }) {
-        const { cli, cwd } = await engine.destination(requestOf(given, principal));
-        return `Let ${cli} run with full permission? ` +
-          `It may then change any file and run any command that you may.\n` +
-          `Folder: ${cwd}\nTask: ${cut(given.prompt, BRIEF_CHARS)}`;
-      },
-      setting: "allow_full",
-      instead: 'Pass permission "write"',
-    },
+  async consent(given, context, ask) {
+    // First what is remembered: in the new era only the last answer comes with the call.
+    await askForTrust(given, context, ask);
+    if (askedPermission(given) === "full") await consent(fullPermission(given), context, ask);
+  },
   guidance: execGuidance,
   text: jobText,
   fit: fitJob,
@@ -142,5 +137,35 @@ export function requestOf(given: ExecArguments, principal: string): RunRequest {
     ...given.stall_timeout_seconds !== undefined && {
       stallTimeoutSeconds: given.stall_timeout_seconds,
     },
+  };
+}
+
+async function askForTrust(
+  given: ExecArguments,
+  { engine, trust, config, principal, signal }: ToolContext,
+  ask: Ask,
+): Promise<void> {
+  if (config.server.trust_projects !== "ask") return;
+  const project = await Promise.try(() => engine.projectOf(requestOf(given, principal)))
+    .catch(unlessRefused);
+  if (project?.trust) await trust.ask(project.trust, { principal, signal }, ask);
+}
+
+/** What is wrong with a request its submission tells. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof AimuxError)) throw error;
+}
+
+function fullPermission(given: ExecArguments): Wanted {
+  return {
+    name: 'permission "full"',
+    async question({ engine, principal }) {
+      const { cli, cwd } = await engine.destination(requestOf(given, principal));
+      return `Let ${cli} run with full permission? ` +
+        `It may then change any file and run any command that you may.\n` +
+        `Folder: ${cwd}\nTask: ${cut(given.prompt, BRIEF_CHARS)}`;
+    },
+    setting: "allow_full",
+    instead: 'Pass permission "write"',
   };
 }

@@ -132,8 +132,9 @@ async function strictClient(at: TestEngine) {
   const { engine, store, clock } = at;
   const health = healthOf(at);
   const signal = new AbortController().signal;
+  const trust = { ask: () => Promise.resolve() };
   const context = () =>
-    Promise.resolve({ engine, store, config, clock, health, principal: "local", signal });
+    Promise.resolve({ engine, store, config, clock, health, trust, principal: "local", signal });
   return async function call(name: string, args: Record<string, unknown>) {
     const tool = TOOLS.find((tool) => tool.name === name)!;
     const { structuredContent, content, isError } = await callTool(tool, args, {
