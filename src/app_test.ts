@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createApp } from "./app.ts";
 import { loadConfig } from "./config/load.ts";
 import { openStore } from "./store/store.ts";
+import { newJob } from "./store/testing.ts";
 
 /** The look for CLIs is not waited for, so it may go on for a moment after the stop. */
 const options = { sanitizeOps: false };
@@ -61,24 +62,7 @@ Deno.test("a server recovers at its start what one that is gone has left, readab
   first.store.transaction(() => {
     const session = { id: "ses_1", principal: "local", cli: "codex", cwd: "/" };
     first.store.sessions.insert(session, 1);
-    first.store.jobs.insert({
-      id: "job_1",
-      sessionId: "ses_1",
-      principal: "local",
-      owner: "own_gone",
-      cli: "codex",
-      role: "default",
-      style: undefined,
-      model: undefined,
-      effort: undefined,
-      permission: "write",
-      prompt: "hi",
-      preamble: undefined,
-      parentId: undefined,
-      cwd: "/project",
-      limit: 10,
-      cliLimit: undefined,
-    }, Date.now());
+    first.store.jobs.insert(newJob("job_1", { owner: "own_gone" }), Date.now());
   });
   // Its session is old enough to be deleted, but not before somebody could see the end.
   // Something that cannot be read stands where its output should be.

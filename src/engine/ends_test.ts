@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { JobResult } from "../store/job.ts";
 import { createRedactor } from "../lib/redact.ts";
-import { testClock } from "../lib/testing_clock.ts";
+import { type TestClock, testClock } from "../lib/testing_clock.ts";
 import { testLog } from "../lib/testing_log.ts";
 import { chooseSignals } from "../process/signals.ts";
 import type { Store } from "../store/store.ts";
@@ -15,6 +15,21 @@ const request = { prompt: "say hi", principal: "local" };
 const seconds = 3600;
 
 const FULL = "database or disk is full";
+
+/** The server that looks after what another one has left. */
+function nextServer(store: Store, clock: TestClock) {
+  return takeOwnership({
+    store,
+    clock,
+    ids: { job: () => "", session: () => "", owner: () => "own_next" },
+    signals: chooseSignals(),
+    killGraceMs: 0,
+    redact: createRedactor({}),
+    log: testLog(),
+    onEnd() {},
+    onError: (error) => assert.fail(String(error)),
+  });
+}
 
 /** A store that takes no writes as long as `failure` is set. */
 function failing(store: Store, state: { failure?: string | undefined }): Store {
@@ -84,17 +99,7 @@ Deno.test("an end that its server could not record is recorded by the next one, 
   );
 
   const clock = testClock(at.clock.now() + 5000);
-  const next = takeOwnership({
-    store: at.store,
-    clock,
-    ids: { job: () => "", session: () => "", owner: () => "own_next" },
-    signals: chooseSignals(),
-    killGraceMs: 0,
-    redact: createRedactor({}),
-    log: testLog(),
-    onEnd() {},
-    onError: (error) => assert.fail(String(error)),
-  });
+  const next = nextServer(at.store, clock);
   await next.recover();
   const { status, result, finishedAt } = at.store.jobs.find(id)!;
   assert.deepEqual([status, result?.content, finishedAt], [
@@ -113,17 +118,7 @@ Deno.test("a file of an end that was cut off is not believed", async () => {
   store.addJob("job_1", { owner: "own_gone" });
   Deno.writeTextFileSync(store.files("job_1").end, '{"status":"completed","result":{"conte');
   const clock = testClock();
-  const next = takeOwnership({
-    store,
-    clock,
-    ids: { job: () => "", session: () => "", owner: () => "own_next" },
-    signals: chooseSignals(),
-    killGraceMs: 0,
-    redact: createRedactor({}),
-    log: testLog(),
-    onEnd() {},
-    onError: (error) => assert.fail(String(error)),
-  });
+  const next = nextServer(store, clock);
   await next.recover();
   assert.equal(store.jobs.find("job_1")?.status, "interrupted");
   next.resign();

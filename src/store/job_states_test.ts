@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { type FinalStatus, isFinal, JOB_STATUSES, type JobStatus } from "./job.ts";
 import type { Store } from "./store.ts";
-import { type TestStore, testStore } from "./testing.ts";
+import { addJobTo, type TestStore, testStore } from "./testing.ts";
 
 const FINAL = JOB_STATUSES.filter(isFinal);
 const OWNERS = ["own_1", "own_2", "own_3"];
@@ -85,28 +85,8 @@ const commands = [
     command(`add(${owner}, ${session})`, (model, { servers }) => {
       const id = `job_${String(++model.added).padStart(3, "0")}`;
       const job = { id, session: `ses_${session}`, owner: OWNERS[owner]! };
-      const { sessions, jobs } = servers[owner]!;
-      if (!sessions.find(job.session, "local")) {
-        sessions.insert({ id: job.session, principal: "local", cli: "codex", cwd: "/" }, 1);
-      }
-      jobs.insert({
-        id,
-        sessionId: job.session,
-        principal: "local",
-        owner: job.owner,
-        cli: "codex",
-        role: "default",
-        style: undefined,
-        model: undefined,
-        effort: undefined,
-        permission: "write",
-        prompt: "hi",
-        preamble: undefined,
-        parentId: undefined,
-        cwd: "/",
-        limit: LIMIT,
-        cliLimit: undefined,
-      }, 1);
+      const given = { sessionId: job.session, owner: job.owner, limit: LIMIT };
+      addJobTo(servers[owner]!, id, given);
       model.jobs.push({ ...job, status: "queued", cancelRequested: false, polls: 0 });
     })
   ),

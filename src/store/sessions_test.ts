@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testStore } from "./testing.ts";
+import { newJob, testStore } from "./testing.ts";
 
 Deno.test("sessions are listed by their newest activity, each with its newest job", () => {
   using store = testStore();
@@ -64,23 +64,5 @@ Deno.test("a job of a session that does not exist cannot be recorded", () => {
   store.addJob("job_1");
   store.sessions.remove("ses_1");
   assert.equal(store.jobs.find("job_1"), undefined);
-  assert.throws(() =>
-    store.jobs.insert({
-      id: "job_2",
-      sessionId: "ses_1",
-      principal: "local",
-      owner: "own_1",
-      cli: "codex",
-      role: "default",
-      style: undefined,
-      model: undefined,
-      effort: undefined,
-      permission: "write",
-      prompt: "",
-      preamble: undefined,
-      parentId: undefined,
-      cwd: "/project",
-      limit: 10,
-      cliLimit: undefined,
-    }, 1), /FOREIGN KEY/);
+  assert.throws(() => store.jobs.insert(newJob("job_2"), 1), /FOREIGN KEY/);
 });

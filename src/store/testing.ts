@@ -55,14 +55,9 @@ export function testStore(): TestStore {
   };
 }
 
-/** Adds a queued job to a store, and a session for it where there is none. */
-export function addJobTo(
-  { sessions, jobs }: Pick<Store, "sessions" | "jobs">,
-  id: string,
-  given: Partial<NewJob> = {},
-  now = 1,
-): void {
-  const job: NewJob = {
+/** A job as it is put in. */
+export function newJob(id: string, given: Partial<NewJob> = {}): NewJob {
+  return {
     id,
     sessionId: "ses_1",
     principal: "local",
@@ -81,6 +76,16 @@ export function addJobTo(
     cliLimit: undefined,
     ...given,
   };
+}
+
+/** Adds a queued job to a store, and a session for it where there is none. */
+export function addJobTo(
+  { sessions, jobs }: Pick<Store, "sessions" | "jobs">,
+  id: string,
+  given: Partial<NewJob> = {},
+  now = 1,
+): void {
+  const job = newJob(id, given);
   const { sessionId, principal, cli, cwd } = job;
   if (!sessions.find(sessionId, principal)) {
     sessions.insert({ id: sessionId, principal, cli, cwd }, now);

@@ -1,7 +1,7 @@
 /** Starts the real program on a free port, and makes real clients of it. */
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { denoEnv, PROGRAM } from "./program.ts";
-import type { Result } from "./server.ts";
+import { callTool, type Result } from "./server.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** How the program ended. */
@@ -104,18 +104,7 @@ export async function connectHttp(
   );
   return {
     client,
-    async call(name, args, options = {}) {
-      const result = await client.callTool({ name, arguments: args }, {
-        timeout: 120_000,
-        ...options,
-      });
-      const [block] = result.content;
-      return {
-        ...result.structuredContent as Record<string, unknown>,
-        text: block?.type === "text" ? block.text : "",
-        isError: result.isError === true,
-      };
-    },
+    call: (name, args, options) => callTool(client, name, args, options),
     async [Symbol.asyncDispose]() {
       await client.close();
     },

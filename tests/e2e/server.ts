@@ -59,21 +59,26 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pid,
     stop,
     processesLeft: () => workplace.processesLeft().filter((line) => !line.startsWith(`${pid} `)),
-    async call(name, args, signal) {
-      const result = await client.callTool({ name, arguments: args }, {
-        timeout: 120_000,
-        ...signal && { signal },
-      });
-      const [block] = result.content;
-      return {
-        ...result.structuredContent as Record<string, unknown>,
-        text: block?.type === "text" ? block.text : "",
-        isError: result.isError === true,
-      };
-    },
+    call: (name, args, signal) => callTool(client, name, args, signal && { signal }),
     async [Symbol.asyncDispose]() {
       await stop();
       if (!options.workplace) await workplace[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Calls a tool; a tool error is a result with `isError`. */
+export async function callTool(
+  client: Client,
+  name: string,
+  args: Record<string, unknown>,
+  options: Parameters<Client["callTool"]>[1] = {},
+): Promise<Result> {
+  const result = await client.callTool({ name, arguments: args }, { timeout: 120_000, ...options });
+  const [block] = result.content;
+  return {
+    ...result.structuredContent as Record<string, unknown>,
+    text: block?.type === "text" ? block.text : "",
+    isError: result.isError === true,
   };
 }
