@@ -1,6 +1,7 @@
 /** The page about the CLIs, made of their profiles and of the last run of the real ones. */
 import { inOrder } from "../src/clis/order.ts";
 import { type Permission, PERMISSIONS } from "../src/config/permission.ts";
+import { profileFor } from "../src/config/profile_for.ts";
 import type { CliProfile } from "../src/config/profile.ts";
 import { shellWords } from "../src/lib/shell_words.ts";
 import {
@@ -58,10 +59,7 @@ const CONTINUES = {
 function section(profile: CliProfile, result: CliResult | undefined): string[] {
   return [
     `## ${profile.name}`,
-    table(["what", "how"], [
-      ...facts(profile),
-      ...PERMISSIONS.map((each) => [WORDS[each], modeOf(profile, each) ?? "refused"]),
-    ]),
+    table(["what", "how"], [...facts(profile), ...differences(profile)]),
     ...realRun(result),
   ];
 }
@@ -71,6 +69,26 @@ const WORDS: Record<Permission, string> = {
   write: "write",
   full: "full",
 };
+
+/** What is told of other versions: each fact that is not as in the newest one. */
+function differences(profile: CliProfile): string[][] {
+  const { versions } = profile;
+  return (versions?.differences ?? []).map(({ before, since, ...keys }) => {
+    const which = [since && `from ${since}`, before && `before ${before}`].filter(Boolean);
+    const only = { ...versions!, differences: [{ ...keys, since: "0" }] };
+    return [
+      which.join(", "),
+      changes(facts(profile), facts(profileFor({ ...profile, versions: only }, "0"))),
+    ];
+  });
+}
+
+function changes(newest: string[][], other: string[][]): string {
+  const [was, is] = [new Map(newest as [string, string][]), new Map(other as [string, string][])];
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .filter((what) => was.get(what) !== is.get(what))
+    .map((what) => `${what}: ${is.get(what) ?? "none"}`).join("; ");
+}
 
 function facts(profile: CliProfile): string[][] {
   const { versions, login_check, model_fallback, exit_codes } = profile;
@@ -98,7 +116,10 @@ function facts(profile: CliProfile): string[][] {
     ["files that are made", Object.keys(profile.files_default).map(code).join(", ")],
     ["exit codes", Object.entries(exit_codes).map(([exit, of]) => `${exit}: ${of}`).join(", ")],
   ];
-  return given.flatMap(([what, how]) => how ? [[what, how]] : []);
+  return [
+    ...given.flatMap(([what, how]) => how ? [[what, how]] : []),
+    ...PERMISSIONS.map((each) => [WORDS[each], modeOf(profile, each) ?? "refused"]),
+  ];
 }
 
 function promptOf(profile: CliProfile): string {

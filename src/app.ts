@@ -1,6 +1,7 @@
 /** The composition root: builds every part once, and takes them down again in order. */
 import { createDiscovery } from "./clis/discovery.ts";
 import type { AskingParts } from "./clis/ask_program.ts";
+import { createFitVersion } from "./clis/fit_version.ts";
 import { createVersions, type Versions } from "./clis/versions.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
@@ -118,6 +119,7 @@ export function lookAround(
   const signals = chooseSignals();
   const pipes = createPipeLauncher({ clock, signals });
   const asking = { launcher: pipes, clock, env, cwd: home };
+  const versions = createVersions(asking);
   return {
     config: loaded.config,
     profiles,
@@ -142,7 +144,8 @@ export function lookAround(
     signals,
     launcherFor: createLaunchers({ clock, signals, pipes }),
     asking,
-    versions: createVersions(asking),
+    versions,
+    fitVersion: createFitVersion({ versions, clock }),
   };
 }
 

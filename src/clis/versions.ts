@@ -47,10 +47,12 @@ export function createVersions(parts: AskingParts): Versions {
     async of(profile, path) {
       if (profile.version_flags.length === 0) return {};
       const file = await identityOf(path);
-      const before = asked.get(profile.name);
+      // The folder of a project may have another program for the CLI.
+      const question = [path, ...profile.version_flags].join(" ");
+      const before = asked.get(question);
       if (before?.file === file && clock.now() < before.until) return await before.answer;
       const entry: Asked = { file, until: Infinity, answer: inTurn(() => ask(profile, path)) };
-      asked.set(profile.name, entry);
+      asked.set(question, entry);
       asking.add(entry.answer);
       const answer = await entry.answer;
       asking.delete(entry.answer);

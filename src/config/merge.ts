@@ -13,11 +13,28 @@ export function isMap(value: unknown): value is Settings {
  * @returns new data; neither argument is changed
  */
 export function merge(below: Settings, above: Settings): Settings {
+  return mergeWith(below, above, () => {});
+}
+
+/** The same, but an empty value takes its key away. */
+export function mergeOrRemove(below: Settings, above: Settings): Settings {
+  return mergeWith(below, above, (merged, key) => delete merged[key]);
+}
+
+function mergeWith(
+  below: Settings,
+  above: Settings,
+  onEmpty: (merged: Settings, key: string) => void,
+): Settings {
   const merged = { ...below };
   for (const [key, value] of Object.entries(above)) {
-    if (value === null || key === "__proto__") continue;
+    if (key === "__proto__") continue;
+    if (value === null) {
+      onEmpty(merged, key);
+      continue;
+    }
     const base = Object.hasOwn(below, key) ? below[key] : undefined;
-    merged[key] = isMap(value) ? merge(isMap(base) ? base : {}, value) : value;
+    merged[key] = isMap(value) ? mergeWith(isMap(base) ? base : {}, value, onEmpty) : value;
   }
   return merged;
 }

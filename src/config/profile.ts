@@ -1,5 +1,7 @@
 /** The schema of `cli.d/<name>/profile.yaml`: all that aimux knows about one CLI. */
 import { z } from "zod";
+import { differencesOf, holds, rangesOf, version, withDifferences } from "./differences.ts";
+import { PARSING } from "./explain.ts";
 import { outputSchema } from "./output.ts";
 import { PERMISSIONS } from "./permission.ts";
 
@@ -24,34 +26,11 @@ export const MODEL_PATTERN = /^[A-Za-z0-9][\w.:/@+=,[\]-]{0,199}$/;
 
 const words = z.array(z.string());
 
-const version = z.string().regex(/^\d+(\.\d+)*$/, 'Use numbers with dots, such as "1.20"');
-
-/** The shape of a profile; unknown keys are errors. */
-export const profileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_-]*$/, "Use lower-case letters, digits, - and _"),
-  display_name: z.string().optional().describe("The name for people; by default the name"),
-  binary: z.string().min(1).describe("The program to look for on PATH"),
+/** How a CLI is called, and what it prints: what may differ between its versions. */
+const calling = {
   command: z.strictObject({
     base: z.string().min(1).describe("The binary and its fixed first arguments, split at spaces"),
   }),
-  install: z.string().optional().describe("How to install it, shown where it is missing"),
-  login: z.string().optional().describe("How to log in, shown where it refuses the credentials"),
-  search_paths: words.default([]).describe("More folders or files to look in; ~, $VAR and * work"),
-  versions: z.strictObject({
-    checked: version.describe("The one that the profile was checked with"),
-    minimum: version.optional().describe("The lowest that is known to work"),
-  }).optional(),
-  login_check: z.strictObject({
-    env: words.optional().describe("Variables any of which is a login"),
-    files: words.optional().describe("Files any of which is a login; ~, $VAR and * work"),
-    args: words.min(1).optional()
-      .describe("Arguments with which the program exits with 0 if it is logged in"),
-  }).optional().describe("How to see whether it is logged in, without a call of a model"),
-  version_flags: words.default(["--version"])
-    .describe("Arguments that make it print its version; an empty list: it is never asked"),
-
-  executor: z.enum(["pipe", "pty"]).default("pipe")
-    .describe("What its output is connected to: pipes or a pseudo-terminal"),
 
   prompt: z.enum(["auto", "stdin"]).default("auto")
     .describe("stdin: always by standard input; auto: as the other prompt keys say"),
@@ -121,16 +100,49 @@ export const profileSchema = z.strictObject({
     resume_flags: words.min(1).describe("{session_id} and {state_dir} are filled in"),
   }).optional(),
 
-  max_concurrent_jobs: z.int().min(1).optional()
-    .describe("Its jobs that run at once, over all servers; without the key no limit of its own"),
-  timeout_seconds: z.number().positive().optional(),
-  stall_timeout_seconds: z.number().positive().optional()
-    .describe("Seconds without any output after which a run is ended; without the key no limit"),
   env: z.record(z.string(), z.string()).default({}).describe("Variables set for the CLI"),
   env_default: z.record(z.string(), z.string()).default({})
     .describe("The same where the server has no variable of that name"),
   files_default: z.record(z.string(), z.string()).default({})
     .describe("The same for variables that name a file: here is what stands in it"),
+
+  login_check: z.strictObject({
+    env: words.optional().describe("Variables any of which is a login"),
+    files: words.optional().describe("Files any of which is a login; ~, $VAR and * work"),
+    args: words.min(1).optional()
+      .describe("Arguments with which the program exits with 0 if it is logged in"),
+  }).optional().describe("How to see whether it is logged in, without a call of a model"),
+};
+
+/** The shape of a profile; what is wrong with its differences is left to {@linkcode profileSchema}. */
+const soundAlone = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_-]*$/, "Use lower-case letters, digits, - and _"),
+  display_name: z.string().optional().describe("The name for people; by default the name"),
+  binary: z.string().min(1).describe("The program to look for on PATH"),
+  install: z.string().optional().describe("How to install it, shown where it is missing"),
+  login: z.string().optional().describe("How to log in, shown where it refuses the credentials"),
+  search_paths: words.default([]).describe("More folders or files to look in; ~, $VAR and * work"),
+  versions: z.strictObject({
+    checked: version.describe("The one that the profile was checked with"),
+    minimum: version.optional().describe("The lowest that is known to work"),
+    differences: differencesOf(calling).default([])
+      .describe(
+        "What is other in versions than in the one that was checked; the last that holds wins",
+      ),
+  }).optional(),
+  version_flags: words.default(["--version"])
+    .describe("Arguments that make it print its version; an empty list: it is never asked"),
+
+  executor: z.enum(["pipe", "pty"]).default("pipe")
+    .describe("What its output is connected to: pipes or a pseudo-terminal"),
+
+  ...calling,
+
+  max_concurrent_jobs: z.int().min(1).optional()
+    .describe("Its jobs that run at once, over all servers; without the key no limit of its own"),
+  timeout_seconds: z.number().positive().optional(),
+  stall_timeout_seconds: z.number().positive().optional()
+    .describe("Seconds without any output after which a run is ended; without the key no limit"),
   env_allow: words.default([])
     .describe("Variables passed on from the server's environment; a final * stands for any rest"),
 }).check((context) => {
@@ -176,6 +188,23 @@ export const profileSchema = z.strictObject({
     if (pattern === undefined || isRegExp(pattern)) continue;
     const message = `Invalid regular expression "${pattern}"`;
     issues.push({ code: "custom", path, message, input: pattern });
+  }
+});
+
+/** The shape of a profile; unknown keys are errors, and it must be sound for each version. */
+export const profileSchema = soundAlone.check(({ value, issues }) => {
+  const differences = value.versions?.differences ?? [];
+  if (issues.length > 0) return;
+  for (const version of rangesOf(differences)) {
+    const { error } = soundAlone.safeParse(withDifferences(value, differences, version), PARSING);
+    for (const issue of error?.issues ?? []) {
+      const at = differences.findLastIndex((each) =>
+        holds(each, version) && Object.hasOwn(each, issue.path[0] ?? "")
+      );
+      const path = ["versions", "differences", ...at < 0 ? [] : [at, ...issue.path]];
+      const isTold = issues.some((told) => String(told.path) === String(path));
+      if (!isTold) issues.push({ ...issue, path } as typeof issues[number]);
+    }
   }
 });
 

@@ -208,6 +208,55 @@ Deno.test("A selector that is none, or that selects from nothing, is told in its
   });
 });
 
+Deno.test("A mistake in what is other in some versions is told in its place", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\n` + [
+      "versions:",
+      "  checked: '2.0'",
+      "  differences:",
+      "    - { before: v1, write_flags: x }",
+      "    - { write_flags: [] }",
+      "    - { since: '2', before: '1.9.9', write_flags: [] }",
+      "    - { before: '1', max_concurrent_jobs: 1, reasoning: { flagg: x } }",
+    ].join("\n"),
+  });
+  const file = "config/cli.d/codex/profile.yaml";
+  const problems = load(folders).broken["codex"];
+  assert.deepEqual(problems?.map((problem) => problem.replace(/ Keys here: .*/, "")), [
+    `${file}:9:17 Invalid value "v1" for "versions.differences.0.before". ` +
+    'Use numbers with dots, such as "1.20"',
+    `${file}:9:34 Expected a list for "versions.differences.0.write_flags", found "x"`,
+    `${file}:10:7 Missing key "before" or "since": one of them tells which versions differ`,
+    `${file}:11:16 Unusable key "since": no version is both at least 2 and below 1.9.9`,
+    `${file}:12:22 Unknown key "versions.differences.3.max_concurrent_jobs".`,
+    `${file}:12:59 Unknown key "versions.differences.3.reasoning.flagg". Did you mean "flag"?`,
+  ]);
+});
+
+Deno.test("A profile must be sound for each version that it tells of", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\n` + [
+      "prompt_flag: -p",
+      "versions:",
+      "  checked: '2.0'",
+      "  differences:",
+      "    - before: '2.0'",
+      "      prompt_flag_type: flag",
+      "    - before: '1.5'",
+      "      retry_pattern: '('",
+      "    - before: '1.0'",
+      "      prompt_flag:",
+    ].join("\n"),
+  });
+  const file = "config/cli.d/codex/profile.yaml";
+  assert.deepEqual(load(folders).broken, {
+    codex: [
+      `${file}:13:22 Invalid regular expression "("`,
+      `${file}:15:7 Missing key "prompt_flag": prompt_flag_type "flag" needs it`,
+    ],
+  });
+});
+
 Deno.test("Every embedded profile is sound", () => {
   const embedded = new URL("../../config/", import.meta.url);
   const folders = configFolders({ embedded, env: {}, home: "/nowhere" });

@@ -3,6 +3,7 @@ import type { Discovery } from "../clis/discovery.ts";
 import { inOrder } from "../clis/order.ts";
 import type { VersionAnswer, Versions } from "../clis/versions.ts";
 import { canRun, permissionsOf } from "../config/permission.ts";
+import { profileFor } from "../config/profile_for.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CliHealth } from "./health_shape.ts";
@@ -44,28 +45,33 @@ export async function cliHealth(parts: CliHealthParts): Promise<CliHealth[]> {
       };
     }
     const named = { name, display_name: profile.display_name ?? name };
-    const how = {
-      read_only: canRun(profile, "read_only"),
-      permissions: permissionsOf(profile),
-      executor: profile.executor,
-    };
     const presence = await discovery.find(profile);
     if (presence.path !== undefined) {
       const { path } = presence;
       const told = versions &&
         await Promise.race([versions.of(profile, path).then(withFix), later]);
-      return { ...named, state: "ready", path, ...how, ...told };
+      const installed = told?.version === undefined ? profile : profileFor(profile, told.version);
+      return { ...named, state: "ready", path, ...howOf(installed), ...told };
     }
     const { reason, denied } = presence;
     const fix = denied ? `Add "${profile.binary}" to --allow-run` : installing(profile);
     return {
       ...named,
       state: denied ? "no_permission" : "not_installed",
-      ...how,
+      ...howOf(profile),
       problem: reason,
       ...fix !== undefined && { fix },
     };
   }
+}
+
+/** How it can be run. */
+function howOf(profile: CliProfile): Pick<CliHealth, "read_only" | "permissions" | "executor"> {
+  return {
+    read_only: canRun(profile, "read_only"),
+    permissions: permissionsOf(profile),
+    executor: profile.executor,
+  };
 }
 
 function withFix(answer: VersionAnswer): VersionAnswer & { fix?: string } {

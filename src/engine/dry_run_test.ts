@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { unblemished } from "./standing.ts";
-import { testProfile } from "../clis/testing.ts";
+import { asNewest, testProfile } from "../clis/testing.ts";
 import { configSchema } from "../config/schema.ts";
 import { testStore } from "../store/testing.ts";
 import { dryRun, type DryRunParts } from "./dry_run.ts";
@@ -33,6 +33,7 @@ function partsOf(
       probeAll: () => Promise.resolve(),
       find: ({ binary }) => Promise.resolve({ path: `/bin/${binary}` }),
     },
+    fitVersion: asNewest,
     store,
     ids: { job: () => "job_new", session: () => "ses_new", owner: () => "own_1" },
     env: { PATH: "/bin" },

@@ -1,6 +1,7 @@
 /** Runs prompts on CLIs as jobs that outlive the calls that asked for them. */
 import type { Discovery } from "../clis/discovery.ts";
 import { effortFor } from "../clis/effort.ts";
+import type { FitVersion } from "../clis/fit_version.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { AppliedProject } from "../config/project.ts";
 import type { Config } from "../config/schema.ts";
@@ -46,6 +47,7 @@ export interface EngineParts {
   /** Writes what stands before the user's prompt. */
   preamble: WritePreamble;
   discovery: Discovery;
+  fitVersion: FitVersion;
   store: Store;
   ownership: Ownership;
   launcherFor: LauncherFor;

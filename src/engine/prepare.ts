@@ -50,7 +50,15 @@ export interface Prepared {
 export type PreparationParts =
   & Pick<
     EngineParts,
-    "config" | "profiles" | "broken" | "project" | "preamble" | "discovery" | "env" | "cwd"
+    | "config"
+    | "profiles"
+    | "broken"
+    | "project"
+    | "preamble"
+    | "discovery"
+    | "fitVersion"
+    | "env"
+    | "cwd"
   >
   & {
     store: { sessions: Pick<SessionTable, "find">; jobs: Pick<JobTable, "newest"> };
@@ -108,7 +116,9 @@ export async function prepare(given: RunRequest, parts: PreparationParts): Promi
     async elsewhere(from, except) {
       const modelOf = () => undefined;
       const taken = await takeCapable({ permission: from.permission, modelOf, except }, here);
-      const next = { ...from, ...taken, model: taken.model ?? taken.profile.default_model };
+      const model = taken.model ?? taken.profile.default_model;
+      const warnings = [...from.warnings, ...taken.warnings];
+      const next = { ...from, ...taken, model, warnings };
       const preamble = await preambleOf(next, cwd, parts);
       const prompt = withPreamble(preamble, request.prompt);
       assertRunnable(next.profile, { prompt, permission: from.permission });

@@ -2,6 +2,7 @@
 import type { CliProfile, Effort } from "../config/profile.ts";
 import type { Config } from "../config/schema.ts";
 import type { Discovery } from "../clis/discovery.ts";
+import type { Fitted, FitVersion } from "../clis/fit_version.ts";
 import { inOrder } from "../clis/order.ts";
 import { notPermitted } from "../clis/plan.ts";
 import { canRun, type Permission } from "../config/permission.ts";
@@ -14,6 +15,7 @@ import type { Obstacle, Standing } from "./standing.ts";
 
 /** Where a request goes. */
 export interface Route {
+  /** As the installed version wants it. */
   profile: CliProfile;
   /** Absolute path of the program. */
   path: string;
@@ -38,6 +40,7 @@ export interface RoutingParts {
   /** CLIs whose profile is broken, each with what is wrong. */
   broken: ReadonlyMap<string, string>;
   discovery: Discovery;
+  fitVersion: FitVersion;
   standing: Standing;
 }
 
@@ -63,7 +66,7 @@ export async function route(
   }
 
   const named = session?.cli ?? request.cli;
-  const { profile, path, attempts, model: instead } = named !== undefined
+  const { profile, path, attempts, warnings: found, model: instead } = named !== undefined
     ? await takeNamed(named, { permission, session }, parts)
     : await takeCapable({
       preferred: role.cli ?? parts.roles["default"]?.cli,
@@ -87,7 +90,7 @@ export async function route(
     effort: request.effort ?? effortOf(role.reasoning_effort),
     permission,
     attempts,
-    warnings,
+    warnings: [...warnings, ...found],
   };
 }
 
@@ -112,7 +115,7 @@ function modelOfRole(role: Config["roles"][string], cli: string): string | undef
 }
 
 /** A CLI that was chosen, and the model to take instead of one that cools down. */
-type Taken = Pick<Route, "profile" | "path" | "attempts"> & { model?: string };
+type Taken = Pick<Route, "profile" | "path" | "attempts" | "warnings"> & { model?: string };
 
 async function takeNamed(
   name: string,
@@ -139,7 +142,11 @@ async function takeNamed(
   if (path !== undefined) {
     const open = parts.standing.breaker(name);
     if (open) throw circuitOpen(name, open, await instead());
-    return { profile, path, attempts: [] };
+    const fitted = await parts.fitVersion(profile, path);
+    if (!canRun(fitted.profile, permission)) {
+      throw tooOldFor(permission, fitted, { cli: name, ...await instead() });
+    }
+    return { profile: fitted.profile, path, attempts: [], warnings: fitted.warnings };
   }
   const install = profile.install && `Install it with: ${profile.install}`;
   const present = await installed(parts);
@@ -199,10 +206,14 @@ export async function takeCapable(
     }
     const usual = modelOf(name) ?? profile.default_model;
     const cooling = parts.standing.cooldown(name, usual);
+    if (cooling) passOver(cooling, usual);
     const model = cooling && modelsLeft(profile, [usual], parts)[0];
-    if (!cooling) return { profile, path, attempts };
-    passOver(cooling, usual);
-    if (model !== undefined) return { profile, path, attempts, model };
+    if (cooling && model === undefined) continue;
+    const { profile: fitted, version, warnings } = await parts.fitVersion(profile, path);
+    if (canRun(fitted, permission)) {
+      return { profile: fitted, path, attempts, warnings, ...model !== undefined && { model } };
+    }
+    passOver({ code: "unsupported", message: `${LACKING[permission]} in version ${version}` });
   }
   throw noneCapable(attempts, permission, parts);
 }
@@ -213,6 +224,20 @@ const LACKING: Record<Permission, string> = {
   write: "",
   full: "It has no mode without limits",
 };
+
+/** The refusal of a CLI that has a mode for a permission, but not in the installed version. */
+function tooOldFor(
+  permission: Permission,
+  { profile, version }: Fitted,
+  details: Record<string, unknown>,
+): AimuxError {
+  const { message, hint } = notPermitted(profile.name, permission, details);
+  const update = profile.install && `Install a newer one: ${profile.install}`;
+  return new AimuxError("unsupported", `${message} in version ${version}`, {
+    hint: [update, hint].filter(Boolean).join(". "),
+    details: { ...details, permission },
+  });
+}
 
 /** The models of a CLI to fall back to: neither tried already nor cooling down. */
 export function modelsLeft(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { unblemished } from "./standing.ts";
-import { testProfile } from "../clis/testing.ts";
+import { asNewest, testProfile } from "../clis/testing.ts";
 import type { Config } from "../config/schema.ts";
 import type { Session } from "../store/sessions.ts";
 import type { RunRequest } from "./request.ts";
@@ -28,6 +28,7 @@ function parts(present: string[], roles: Config["roles"] = {}): RoutingParts {
           present.includes(name) ? { path: `/bin/${name}` } : { reason: `no ${name}` },
         ),
     },
+    fitVersion: asNewest,
   };
 }
 

@@ -1,6 +1,6 @@
 /** An engine for tests: a real store, a clock that is turned, and processes that only seem to run. */
 import type { Discovery } from "../clis/discovery.ts";
-import { testProfile } from "../clis/testing.ts";
+import { asNewest, testProfile } from "../clis/testing.ts";
 import { configSchema } from "../config/schema.ts";
 import { createRedactor } from "../lib/redact.ts";
 import { type TestClock, testClock } from "../lib/testing_clock.ts";
@@ -132,6 +132,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     project: () => ({ config, warnings: [] }),
     preamble: () => Promise.resolve(""),
     discovery,
+    fitVersion: asNewest,
     store: options.between?.(store) ?? store,
     ownership: { id: "own_1", recover: () => Promise.resolve(), resign() {} },
     launcherFor,

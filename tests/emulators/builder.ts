@@ -37,20 +37,24 @@ export interface Emulation {
   exits(code: number): Emulation;
   diesBy(signal: Deno.Signal): Emulation;
 
+  /** Tells this version instead of the one that it plays. */
+  ofVersion(version: string): Emulation;
   /** What follows is for the next call; the last call is repeated. */
   nextCall(): Emulation;
 }
 
 /** An emulation of each CLI, to begin with: `emulator.codex().waits(100)`. */
 export const emulator = Object.fromEntries(
-  CLI_NAMES.map((cli) => [cli, () => emulation(cli, [[]])]),
+  CLI_NAMES.map((cli) => [cli, () => emulation(cli, { calls: [[]] })]),
 ) as Record<CliName, () => Emulation>;
 
-function emulation(cli: CliName, calls: Step[][]): Emulation {
-  const plus = (step: Step) => emulation(cli, [...calls.slice(0, -1), [...calls.at(-1)!, step]]);
+function emulation(cli: CliName, scenario: Scenario): Emulation {
+  const { calls } = scenario;
+  const plus = (step: Step) =>
+    emulation(cli, { ...scenario, calls: [...calls.slice(0, -1), [...calls.at(-1)!, step]] });
   return {
     cli,
-    scenario: { calls },
+    scenario,
     prints: (text, options = {}) => plus({ print: { text, ...options } }),
     waits: (ms) => plus({ wait_ms: ms }),
     ignoresTerm: () => plus({ ignore_term: true }),
@@ -66,6 +70,7 @@ function emulation(cli: CliName, calls: Step[][]): Emulation {
     failureEvent: (message) => plus({ failure_event: message }),
     exits: (code) => plus({ exit: code }),
     diesBy: (signal) => plus({ signal }),
-    nextCall: () => emulation(cli, [...calls, []]),
+    ofVersion: (version) => emulation(cli, { ...scenario, version }),
+    nextCall: () => emulation(cli, { ...scenario, calls: [...calls, []] }),
   };
 }

@@ -16,7 +16,8 @@ const scenarioFile = given[0] === "--emulator-scenario" ? given[1] : undefined;
 const argv = scenarioFile === undefined ? given : given.slice(2);
 // A question for the version is no call of the model: nothing is recorded.
 if (argv.length === 1 && argv[0] === "--version") {
-  end({ code: 0, stdout: VERSIONS[name as CliName] });
+  const version = scenario()?.version;
+  end({ code: 0, stdout: version === undefined ? VERSIONS[name as CliName] : `${version}\n` });
 }
 if (argv.join(" ") === LOGIN_QUESTIONS[name as CliName]) end({ code: 0 });
 await main();
@@ -73,9 +74,12 @@ function refusal(status: number): Step {
   return { fail: kindOfStatus(status) };
 }
 
+function scenario(): Scenario | undefined {
+  return scenarioFile === undefined ? undefined : JSON.parse(Deno.readTextFileSync(scenarioFile));
+}
+
 function scenarioSteps(store: Store): Step[] | undefined {
-  if (scenarioFile === undefined) return undefined;
-  const { calls, id = scenarioFile }: Scenario = JSON.parse(Deno.readTextFileSync(scenarioFile));
+  const { calls, id = scenarioFile! } = scenario() ?? { calls: [] };
   const steps = calls[calls.length > 1 ? Math.min(store.claim(id), calls.length - 1) : 0] ?? [];
   return steps.length === 0 ? undefined : steps;
 }

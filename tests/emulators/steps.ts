@@ -42,6 +42,8 @@ export type Step = { [K in keyof Steps]: Record<K, Steps[K]> }[keyof Steps];
 /** The steps of each call in turn; the last is repeated. A call without steps answers well. */
 export interface Scenario {
   calls: Step[][];
+  /** The version that it tells, where that is not the one it plays. */
+  version?: string;
   /** Tells scenarios apart where one home sees several. */
   id?: string;
 }

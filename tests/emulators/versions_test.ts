@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseVersion } from "../../src/clis/parse_version.ts";
-import { callsOf, CLI_NAMES } from "./mod.ts";
+import { callsOf, CLI_NAMES, emulator } from "./mod.ts";
 import { sandbox } from "./testing.ts";
 import { VERSIONS } from "./versions.ts";
 
@@ -12,4 +12,10 @@ Deno.test("every emulator tells its version, and records no call for it", async 
     assert.match(parseVersion(stdout) ?? "", /^\d+\.\d+\.\d+$/, cli);
     assert.deepEqual(await callsOf(box.home, cli), []);
   }
+});
+
+Deno.test("an emulator can tell another version, and answers all the same", async () => {
+  await using box = await sandbox({ claude: emulator.claude().ofVersion("2.1.30") });
+  assert.equal((await box.run("claude", ["--version"])).stdout, "2.1.30\n");
+  assert.equal((await box.run("claude", ["-p", "hi there"])).code, 0);
 });

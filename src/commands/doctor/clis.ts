@@ -41,8 +41,10 @@ export function describeClis(
     };
     if (cli.path === undefined) return known;
     const path = cli.path;
+    // An older version may take what a newer one is asked for its login for a prompt.
+    const { profile: fitted } = await around.fitVersion(profile, path);
     const [answer, call] = await Promise.all([
-      loginOf({ profile, path, signal }, { ...around.asking, home: around.home }),
+      loginOf({ profile: fitted, path, signal }, { ...around.asking, home: around.home }),
       configured ? callOf(cli.name, around) : {},
     ]);
     return { ...known, version_support: versionSupport(profile, cli.version), ...answer, ...call };

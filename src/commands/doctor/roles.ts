@@ -40,8 +40,7 @@ function routeAll(
   roles: Config["roles"],
   around: Surroundings & { standing: Standing },
 ): Promise<Role[]> {
-  const { profiles, broken, discovery, standing } = around;
-  const parts = { roles, profiles, broken, discovery, standing };
+  const parts = { ...around, roles };
   return Promise.all(
     Object.entries(roles).map(async ([name, role]): Promise<Role> => {
       const { advisory = false, ...wanted } = role;
