@@ -1,6 +1,6 @@
 /** Adds to the state of each CLI what its recent failures have led to. */
 import type { Config } from "../config/schema.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, isoTime } from "../lib/clock.ts";
 import type { BreakerTable } from "../store/breakers.ts";
 import type { CliHealth } from "./health_shape.ts";
 import { breakerSettings } from "./standing.ts";
@@ -58,8 +58,4 @@ export function withStanding(
       },
     };
   }
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

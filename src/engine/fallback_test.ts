@@ -170,6 +170,11 @@ Deno.test("roles pass over a model that is at its limit, and the breaker opens f
   await assert.rejects(at.engine.submit({ ...request, cli: "prog" }), {
     code: "circuit_open",
     message: /^"prog" is not used for now\. It has failed 3 times in a row, the last as quota; /,
+    details: {
+      cli: "prog",
+      retry_at: new Date(at.clock.now() + 300_000).toISOString(),
+      alternatives: ["other"],
+    },
   });
   const rerouted = await at.engine.submit(request);
   assert.equal(rerouted.job.cli, "other");

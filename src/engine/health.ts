@@ -1,6 +1,6 @@
 /** Describes how the program is, also where parts of it could not be built. */
 import type { Config } from "../config/schema.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, isoTime } from "../lib/clock.ts";
 import { messageOf } from "../lib/errors.ts";
 import { sentences } from "../lib/sentences.ts";
 import { canTellStartTimes } from "../process/start_time.ts";
@@ -223,10 +223,6 @@ function describeLeft(
   { pid, jobId, cli, since }: Leftover,
 ): NonNullable<StoreHealth["left"]>[number] {
   return { pid, job_id: jobId, cli, since: isoTime(since) };
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function processControl(reach: Signals["reach"]): Health["process_control"] {

@@ -1,4 +1,5 @@
 /** Adds up what the CLIs did. */
+import { isoTime } from "../lib/clock.ts";
 import { inOrder } from "../clis/order.ts";
 import { NEWEST_RUNS, type RunErrors, type RunTotals } from "../store/metrics.ts";
 import type { Store } from "../store/store.ts";
@@ -16,7 +17,7 @@ export function describeMetrics(
     const all = { totals: metrics.totals(), errors: metrics.errors() };
     const namesOf = (of: "cli" | "role") => new Set(all.totals.map((row) => row[of]));
     return {
-      since: new Date(metrics.since()).toISOString(),
+      since: isoTime(metrics.since()),
       window: { newest_runs: NEWEST_RUNS, percentiles: "nearest-rank" },
       total: figures(all, metrics.latencies()),
       per_cli: Object.fromEntries(

@@ -137,14 +137,18 @@ export function takeOwnership(parts: OwnershipParts): Ownership {
     const left = await endOrphans(job);
     joinOutput(job);
     if (recordKept(job)) return recordLeft(left, job, parts);
-    const { status, message } = endWithCaller(job, store.jobs) ?? {
+    const { status, message: why } = endWithCaller(job, store.jobs) ?? {
       status: "interrupted",
-      message: "The aimux server that ran this job is gone",
+      message: "The aimux server that had this job is gone",
     };
+    const ran = job.startedAt !== undefined;
+    const message = ran ? why : `${why} (it was still queued)`;
     const result: JobResult = {
-      output_uri: outputUri(job.id),
-      partial_output: partialOutput(plainText(lastOf(store.files(job.id).stdout))),
-      attempts: [{ cli: job.cli, code: status, message }],
+      ...ran && {
+        output_uri: outputUri(job.id),
+        partial_output: partialOutput(plainText(lastOf(store.files(job.id).stdout))),
+      },
+      attempts: ran ? [{ cli: job.cli, code: status, message }] : [],
       warnings: leftWarning(left),
       error: {
         code: status,

@@ -83,6 +83,14 @@ Deno.test({
     const { result } = at.store.jobs.find("job_gone")!;
     assert.match(result!.partial_output!, /^\[…\] x+the end$/);
     assert.equal(result!.error!.code, "interrupted");
+    assert.match(result!.error!.message, /is gone$/);
+    assert.deepEqual(result!.attempts.map(({ cli, code }) => [cli, code]), [[
+      "codex",
+      "interrupted",
+    ]]);
+    const queued = at.store.jobs.find("job_queued")!.result!;
+    assert.match(queued.error!.message, /is gone \(it was still queued\)$/);
+    assert.deepEqual([queued.attempts, queued.partial_output], [[], undefined]);
     await at.clock.advance(60_000);
     assert.equal(at.status("job_alive"), "running");
   },
@@ -91,6 +99,7 @@ Deno.test({
 Deno.test("what a gone server's job had printed is kept without secrets, and the log tells of it", async () => {
   await using at = server();
   at.store.addJob("job_1", { owner: "own_unknown" });
+  at.store.bring("job_1", "running");
   Deno.writeTextFileSync(at.store.files("job_1").stdout, "trying correct horse\n");
   await at.ownership.recover();
   const { result } = at.store.jobs.find("job_1")!;
@@ -105,6 +114,7 @@ Deno.test("what a gone server's job had printed is kept without secrets, and the
 Deno.test("the end of a huge output is found without reading it all", async () => {
   await using at = server();
   at.store.addJob("job_1", { owner: "own_unknown" });
+  at.store.bring("job_1", "running");
   const path = at.store.files("job_1").stdout;
   // A sparse file: reading all of it would take minutes.
   Deno.writeTextFileSync(path, "");

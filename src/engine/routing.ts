@@ -1,4 +1,5 @@
 /** From a request to the CLI, model and effort that will serve it. */
+import { isoTime } from "../lib/clock.ts";
 import type { CliProfile, Effort } from "../config/profile.ts";
 import type { Config } from "../config/schema.ts";
 import type { Discovery } from "../clis/discovery.ts";
@@ -309,7 +310,7 @@ export function circuitOpen(
 ): AimuxError {
   return new AimuxError("circuit_open", `"${name}" is not used for now. ${message}`, {
     hint: "Try again later, or choose another CLI",
-    details: { cli: name, ...retryAt !== undefined && { retry_at: retryAt }, ...more },
+    details: { cli: name, ...retryAt !== undefined && { retry_at: isoTime(retryAt) }, ...more },
   });
 }
 

@@ -1,4 +1,5 @@
 /** All that was said in a session, page by page. */
+import { isoTime } from "../lib/clock.ts";
 import { isFinal, type Job } from "../store/job.ts";
 import { cutPage, type Page, readAt } from "../store/read_page.ts";
 import type { Session } from "../store/sessions.ts";
@@ -22,9 +23,11 @@ export function transcriptPage(
 ): Page {
   const pieces: Piece[] = [text(`session: ${session.id}\ncwd: ${session.cwd}\n`)];
   for (const job of jobs.bySession(session.id)) {
-    pieces.push(text(`\n[User, ${job.id}, ${time(job.createdAt)}]\n${job.prompt}\n`));
+    pieces.push(text(`\n[User, ${job.id}, ${isoTime(job.createdAt)}]\n${job.prompt}\n`));
     if (!isFinal(job.status)) break;
-    pieces.push(text(`\n[${job.cli}, ${job.status}, ${time(job.finishedAt ?? job.createdAt)}]\n`));
+    pieces.push(
+      text(`\n[${job.cli}, ${job.status}, ${isoTime(job.finishedAt ?? job.createdAt)}]\n`),
+    );
     pieces.push(wholeAnswer(job, files(job.id).answer) ?? text(wordsOf(job)), text("\n"));
   }
   const size = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0);
@@ -72,8 +75,4 @@ function readPiece(piece: Piece, offset: number, length: number): Uint8Array {
   if ("bytes" in piece) return piece.bytes.subarray(offset, offset + length);
   using file = Deno.openSync(piece.path);
   return readAt(file, offset, length);
-}
-
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

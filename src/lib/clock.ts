@@ -27,3 +27,8 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** A time as it is told: ISO 8601, UTC. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,10 +1,10 @@
 /** Jobs as tasks, one to one: a job's id is its task's. */
+import { isoTime } from "../lib/clock.ts";
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { progressText } from "../engine/progress.ts";
 import { isFinal, type Job } from "../store/job.ts";
 import type { Task, TaskFields, TaskSource } from "./tasks.ts";
 import type { ToolContext } from "./tools/define_tool.ts";
-import { isoTime } from "./tools/job_payload.ts";
 
 /** How often a client may well ask. */
 const POLL_INTERVAL_MS = 2000;

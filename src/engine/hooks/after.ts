@@ -1,4 +1,5 @@
 /** Asks the hooks after a run. */
+import { isoTime } from "../../lib/clock.ts";
 import { type AfterHook, HOOK_SECONDS } from "../../config/hooks.ts";
 import { type AimuxError, messageOf } from "../../lib/errors.ts";
 import type { FinalStatus, JobResult } from "../../store/job.ts";
@@ -192,8 +193,8 @@ function afterRun({ job, status, result, cwd, changedFiles, answerPath }: EndedR
       permission: job.permission,
       cwd,
       prompt: job.prompt,
-      created_at: new Date(job.createdAt).toISOString(),
-      ...job.startedAt !== undefined && { started_at: new Date(job.startedAt).toISOString() },
+      created_at: isoTime(job.createdAt),
+      ...job.startedAt !== undefined && { started_at: isoTime(job.startedAt) },
     },
     result: {
       status,

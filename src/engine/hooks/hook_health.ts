@@ -1,4 +1,5 @@
 /** Looks at each hook: can it be asked, and what went wrong with it? */
+import { isoTime } from "../../lib/clock.ts";
 import type { Discovery } from "../../clis/discovery.ts";
 import type { AfterHook, BeforeHook, HooksConfig } from "../../config/hooks.ts";
 import type { HookHealth } from "../health_shape.ts";
@@ -39,7 +40,7 @@ export async function hookHealth(
       failing: failure?.failing ?? false,
       failures: failure?.count ?? 0,
       ...failure && {
-        last_failure: { at: new Date(failure.at).toISOString(), message: failure.message },
+        last_failure: { at: isoTime(failure.at), message: failure.message },
       },
     };
   }

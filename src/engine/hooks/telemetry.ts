@@ -1,4 +1,5 @@
 /** The built-in hook that writes a line on each run; never a prompt, an answer or a message. */
+import { isoTime } from "../../lib/clock.ts";
 import { type SharedFile, sharedFile } from "../../lib/shared_file.ts";
 import type { FinalStatus, Job, JobResult } from "../../store/job.ts";
 import { modelOf } from "./model_of.ts";
@@ -18,7 +19,7 @@ export function telemetryOf({ job, status, result }: Ended, now: number): Record
   const { error, exit_code, duration_ms, usage, attempts } = result;
   return {
     version: TELEMETRY_VERSION,
-    time: new Date(now).toISOString(),
+    time: isoTime(now),
     job_id: job.id,
     session_id: job.sessionId,
     principal: job.principal,

@@ -1,4 +1,5 @@
 /** A job as clients see it: the result of exec and status. */
+import { isoTime } from "../../lib/clock.ts";
 import { z } from "zod";
 import { PERMISSIONS } from "../../config/permission.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -148,9 +149,4 @@ function describeProgress(
     output_bytes: bytes,
     ...lastOutputAt !== undefined && { last_output_at: isoTime(lastOutputAt) },
   };
-}
-
-/** A time as clients see it. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

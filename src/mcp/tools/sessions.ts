@@ -1,4 +1,5 @@
 /** The tool that manages sessions and their jobs. */
+import { isoTime } from "../../lib/clock.ts";
 import { z } from "zod";
 import { CLI_STATES } from "../../clis/cli_states.ts";
 import { PERMISSIONS } from "../../config/permission.ts";
@@ -13,7 +14,7 @@ import { guidanceShape } from "../guidance/guidance.ts";
 import { sessionsGuidance } from "../guidance/sessions.ts";
 import { tokensOf } from "../tokens.ts";
 import { defineTool, type ToolContext } from "./define_tool.ts";
-import { errorShape, isoTime } from "./job_payload.ts";
+import { errorShape } from "./job_payload.ts";
 import { findJob } from "./status.ts";
 
 /** What can be done with sessions. */
