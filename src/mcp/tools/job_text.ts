@@ -1,14 +1,21 @@
 /** A job in words. */
+import { isFinal } from "../../store/job.ts";
 import type { JobPayload } from "./job_payload.ts";
 
-/** The answer itself first, where there is one; then the facts about the run. */
+/** The answer itself first, or why there is none yet or at all; then the facts about the run. */
 export function jobText(job: JobPayload): string {
   const facts = jobFacts(job);
   if (job.status === "completed") return `${job.content ?? ""}\n\n---\n${facts}`;
-  if (job.status === "queued" || job.status === "running") return facts;
+  if (!isFinal(job.status)) return `${unfinished(job)}\n\n${facts}`;
   const partial = job.partial_output ? `\n\nPrinted before the end:\n${job.partial_output}` : "";
   const hint = job.error?.hint ? `\n${job.error.hint}` : "";
   return `${job.error?.message ?? job.status}${hint}\n\n${facts}${partial}`;
+}
+
+/** Not every client shows its model the guidance. */
+function unfinished({ status, cli }: JobPayload): string {
+  const where = status === "queued" ? "The job waits for its turn" : `${cli} is working on it`;
+  return `${where}; for the answer call status with the job_id`;
 }
 
 /** The facts about the run, one a line: `name: value`. */
