@@ -21,7 +21,7 @@ import type { Prepared } from "./prepare.ts";
 import { recordStanding } from "./record_standing.ts";
 import { redactResult } from "./redact_result.ts";
 import { alternatives, circuitOpen, modelsLeft, type Route } from "./routing.ts";
-import { type AttemptEnd, runAttempt } from "./run_job.ts";
+import { type AttemptEnd, notStarted, runAttempt } from "./run_job.ts";
 import { breakerSettings, type Obstacle, type Standing } from "./standing.ts";
 import type { Stop } from "./wait_for_end.ts";
 
@@ -184,6 +184,8 @@ export async function executeJob(
   }
 
   async function attempt(route: Route, seconds: number): Promise<AttemptEnd> {
+    const refusal = runs.length === 0 ? await refusalOf(route.profile) : undefined;
+    if (refusal) return notStarted(route, refusal);
     // Read only now: the job before it in the session has ended by now.
     const session = store.sessions.find(job.sessionId, job.principal) ?? execution.session;
     const earlier: Earlier = {
@@ -205,6 +207,14 @@ export async function executeJob(
         `${profile.name} could not resume its conversation; it was told what had been said`,
       ],
     }, (deadline - clock.now()) / 1000);
+  }
+
+  /** Its breaker may have opened while the job waited for its turn. */
+  async function refusalOf({ name }: Route["profile"]): Promise<AimuxError | undefined> {
+    const settings = breakerSettings(parts.config);
+    const enter = () => store.breakers.enter(name, job.id, settings, clock.now());
+    const mayRun = await whileBusy(() => store.transaction(enter), { clock });
+    return mayRun ? undefined : circuitOpen(name, parts.standing.breaker(name));
   }
 
   /** A role's prompt may speak of the model, which a failure may have changed. */
@@ -289,6 +299,7 @@ function whyBlocked(error: unknown): AimuxError {
 /** What another CLI might do better. */
 const OF_THE_CLI: readonly ErrorCode[] = [
   "cli_not_installed",
+  "circuit_open",
   "auth",
   "quota",
   "model_unavailable",

@@ -192,6 +192,34 @@ Deno.test("roles pass over a model that is at its limit, and the breaker opens f
   await at.engine.submit({ ...request, cli: "prog" });
 });
 
+Deno.test("a CLI that has failed too often is left alone by those who waited for it, too", async () => {
+  await using at = engine({ profile: { model_fallback: [] }, server: { max_concurrent_jobs: 1 } });
+  const submit = (more: Partial<RunRequest> = {}) =>
+    at.engine.submit({ ...request, cli: "prog", ...more });
+  const failing = [await submit(), await submit(), await submit()];
+  const waiting = await submit();
+  const elsewhere = await submit({ fallback: "cli" });
+  for (const [n, { job }] of failing.entries()) {
+    await fails(at, n + 1, "assertion failed\n");
+    assert.equal((await ended(at, job)).result?.error?.code, "failed");
+    await at.clock.advance(200);
+  }
+  const { status, result } = await ended(at, waiting.job);
+  assert.equal(status, "failed");
+  assert.equal(result?.error?.code, "circuit_open");
+  assert.deepEqual(result.error.details, {
+    cli: "prog",
+    retry_at: new Date(at.clock.now() + 299_800).toISOString(),
+    alternatives: ["other"],
+  });
+  await answers(at, 4);
+  assert.deepEqual(attemptsOf(await ended(at, elsewhere.job)), [
+    "prog - circuit_open",
+    "other - completed",
+  ]);
+  assert.deepEqual(programs(at), ["prog", "prog", "prog", "other"].map((name) => `/bin/${name}`));
+});
+
 Deno.test("a limit that tells when it is lifted keeps roles away for so long", async () => {
   await using at = engine({ profile: { model_fallback: [] } });
   const { job } = await at.engine.submit({ ...request, cli: "prog" });

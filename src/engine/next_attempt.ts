@@ -27,7 +27,13 @@ export type Next = "same" | { model: string } | "cli" | "none";
 /** Failures that say nothing about the task, so that another model may do better. */
 const OF_MODEL: readonly ErrorCode[] = ["quota", "model_unavailable"];
 /** Failures that say nothing about the task, so that another CLI may do better. */
-const OF_CLI: readonly ErrorCode[] = [...OF_MODEL, "transient", "auth", "cli_not_installed"];
+const OF_CLI: readonly ErrorCode[] = [
+  ...OF_MODEL,
+  "transient",
+  "auth",
+  "cli_not_installed",
+  "circuit_open",
+];
 
 /**
  * Chooses the next step. What may have been done already is not done twice: after a change of files

@@ -30,7 +30,14 @@ Deno.test("a limit and a missing model lead to the next model, then to the next 
 });
 
 Deno.test("what is due to the task, or was asked for, is not tried elsewhere", () => {
-  const elsewhere = ["quota", "model_unavailable", "transient", "auth", "cli_not_installed"];
+  const elsewhere = [
+    "quota",
+    "model_unavailable",
+    "transient",
+    "auth",
+    "cli_not_installed",
+    "circuit_open",
+  ];
   for (const code of ERROR_CODES) {
     assert.equal(next({ code, tries: 2 }), elsewhere.includes(code) ? "cli" : "none", code);
   }

@@ -129,7 +129,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   try {
     needed.forEach(writeForCli);
     const process = start();
-    if (process instanceof AimuxError) return notStarted(attempt, process);
+    if (process instanceof AimuxError) return notStarted(route, process);
     const ending = await follow(process);
     const end = conclude(ending, process);
     // Only an answer does not wait: whatever follows a failure must find nobody at work.
@@ -292,8 +292,8 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
   }
 }
 
-/** The end of an attempt whose process could not be started. */
-function notStarted({ route }: Attempt, { code, message, hint }: AimuxError): AttemptEnd {
+/** The end of an attempt whose process could not, or may not, be started. */
+export function notStarted(route: Route, { code, message, hint, details }: AimuxError): AttemptEnd {
   const { name: cli } = route.profile;
   const told = { cli, ...route.model && { model: route.model }, code, message };
   return {
@@ -306,7 +306,7 @@ function notStarted({ route }: Attempt, { code, message, hint }: AimuxError): At
     result: {
       attempts: [...route.attempts, told],
       warnings: route.warnings,
-      error: { code, message, ...hint !== undefined && { hint } },
+      error: { code, message, ...hint !== undefined && { hint }, ...details && { details } },
     },
   };
 }

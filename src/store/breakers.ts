@@ -39,8 +39,8 @@ export interface Cooldown {
 export interface BreakerTable {
   state(cli: string, settings: BreakerSettings, now: number): Breaker;
   /**
-   * Asks for a run to be let through, and takes one of the places of a half-open breaker; the place
-   * is free again when the job has ended, however that came about.
+   * Asks for a run to be let through, and takes one of the places of a half-open breaker, unless the
+   * job has one; the place is free again when the job has ended, however that came about.
    */
   enter(cli: string, jobId: string, settings: BreakerSettings, now: number): boolean;
   /** Counts a failure, and opens the breaker at the threshold or when a half-open one's try failed. */
@@ -79,10 +79,16 @@ export function createBreakerTable(db: Database): BreakerTable {
   function enter(cli: string, jobId: string, settings: BreakerSettings, now: number): boolean {
     const breaker = state(cli, settings, now);
     if (breaker.state !== "half_open") return breaker.state === "closed";
+    if (isProbe(cli, jobId)) return true;
     if (breaker.probes >= settings.halfOpenMaxCalls) return false;
-    db.prepare("INSERT OR IGNORE INTO breaker_probes (cli, job_id) VALUES (:cli, :jobId)")
+    db.prepare("INSERT INTO breaker_probes (cli, job_id) VALUES (:cli, :jobId)")
       .run({ cli, jobId });
     return true;
+  }
+
+  function isProbe(cli: string, jobId: string): boolean {
+    return db.prepare("SELECT 1 FROM breaker_probes WHERE cli = :cli AND job_id = :jobId")
+      .get({ cli, jobId }) !== undefined;
   }
 
   function failed(cli: string, code: string, settings: BreakerSettings, now: number): void {

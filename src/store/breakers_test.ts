@@ -39,6 +39,7 @@ Deno.test("after the cooldown one try at a time decides", () => {
   using store = failedTimes(3);
   for (const id of ["job_1", "job_2", "job_3"]) store.addJob(id, { cli: "codex" });
   assert.equal(store.breakers.enter("codex", "job_1", settings, 1000), true);
+  assert.equal(store.breakers.enter("codex", "job_1", settings, 1000), true, "it has a place");
   assert.equal(store.breakers.enter("codex", "job_2", settings, 1000), false);
   assert.equal(store.breakers.state("codex", settings, 1000).probes, 1);
 
