@@ -260,7 +260,7 @@ function argumentObstacle(
   if (bytes > limit) return `its ${bytes} bytes are more than an argument can hold`;
   if (prompt.includes("\0")) return "it holds a NUL character, which no argument can";
   if (prompt === "-") return 'a lone "-" stands for standard input';
-  const separated = profile.prompt_flag_type === "positional" && profile.prompt_separator;
+  const separated = !takesFlag(profile) && profile.prompt_separator;
   if (prompt.startsWith("-") && !separated) return 'it begins with "-" and would count as a flag';
   return undefined;
 }
@@ -271,6 +271,11 @@ function bytesOf(text: string): number {
 
 function argumentOf(profile: CliProfile, text: string): string[] {
   const prompt = profile.pad_single_word && !/\s/.test(text) ? `${text} ` : text;
-  if (profile.prompt_flag_type === "flag") return [profile.prompt_flag!, prompt];
+  if (takesFlag(profile)) return [profile.prompt_flag!, prompt];
   return profile.prompt_separator ? [profile.prompt_separator, prompt] : [prompt];
+}
+
+/** Whether the prompt follows a flag. */
+function takesFlag({ prompt_flag_type, prompt_flag }: CliProfile): boolean {
+  return prompt_flag_type === undefined ? prompt_flag !== undefined : prompt_flag_type === "flag";
 }

@@ -35,6 +35,8 @@ Deno.test("a prompt goes as the prompt style says up to the threshold, above it 
 
   const flag = plan(threshold({ prompt_flag_type: "flag", prompt_flag: "-t" }), { prompt: "hi" });
   assert.deepEqual(flag.args, ["-t", "hi"]);
+  const flagged = plan(threshold({ prompt_flag: "-t" }), { prompt: "hi" });
+  assert.deepEqual(flagged.args, ["-t", "hi"], "a flag is there to be used");
 });
 
 Deno.test("a prompt that begins with - never reaches a CLI as a flag", () => {

@@ -132,7 +132,7 @@ const mistakes: [name: string, value: string, problem: string][] = [
     "AIMUX_ROLE_CODING",
     "codex:--yolo",
     'Invalid value "--yolo" for "roles.coding.model". ' +
-    "Use letters, digits and . _ : / @ + = , [ ] -",
+    "A model begins with a letter or digit and holds letters, digits and . _ : / @ + = , [ ] -",
   ],
   [
     "AIMUX_ROLE_CODNIG",

@@ -71,6 +71,7 @@ function sentence(issue: Issue): string {
     return `${issue.message} for "${name}", found ${found}`;
   }
   switch (issue.code) {
+    case "invalid_union":
     case "invalid_type":
       if (issue.input === undefined) return `Missing key "${name}"`;
       if (name === "") return `Expected a map at the top, found ${found}`;
@@ -96,6 +97,8 @@ export function expectation(issue: Issue): string | undefined {
       return kind(issue.expected);
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_union":
+      return eitherOf(issue.errors);
     case "too_small":
       if (issue.origin === "string") return "a text that is not empty";
       if (issue.origin === "array") return "a list that is not empty";
@@ -105,6 +108,12 @@ export function expectation(issue: Issue): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** What one of several shapes wants of the value itself; nothing where its parts are at fault. */
+function eitherOf(shapes: Issue[][]): string | undefined {
+  const own = shapes.map(([issue]) => issue?.path.length === 0 ? expectation(issue) : undefined);
+  return own.every((each) => each !== undefined) ? own.join(" or ") : undefined;
 }
 
 /** `Did you mean "x"?` as {@linkcode didYouMean} tells it, where one of several words is expected. */
@@ -148,7 +157,9 @@ function keysOf(schema: z.ZodType, path: Keys): string[] {
     else return [];
   }
   at = inner(at);
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+  if (at instanceof z.ZodObject) return Object.keys(at.shape);
+  const names = at instanceof z.ZodRecord ? at.keyType : undefined;
+  return names instanceof z.ZodEnum ? names.options.map(String) : [];
 }
 
 function inner(schema: unknown): unknown {

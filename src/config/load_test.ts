@@ -282,7 +282,7 @@ const mistakes: [text: string, ...problems: string[]][] = [
   [
     "roles:\n  coding: {model: --help, advisory: yes please}\n",
     'config/default.yaml:2:19 Invalid value "--help" for "roles.coding.model". ' +
-    "Use letters, digits and . _ : / @ + = , [ ] -",
+    "A model begins with a letter or digit and holds letters, digits and . _ : / @ + = , [ ] -",
     'config/default.yaml:2:37 Expected true or false for "roles.coding.advisory", ' +
     'found "yes please"',
   ],

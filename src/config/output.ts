@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseSelector, SelectorError } from "../lib/selector.ts";
 
 /** One selector, or several of which the first counts that finds something. */
-const selectors = z.union([z.string(), z.array(z.string())]).check(({ value, issues }) => {
+const selectors = z.union([z.string(), z.array(z.string()).min(1)]).check(({ value, issues }) => {
   for (const text of listOf(value)) {
     const problem = problemOf(text);
     if (problem === undefined) continue;

@@ -24,7 +24,37 @@ const FAILURE_CODES = [
 /** A model's name goes into a CLI's arguments: it must not read as a flag there. */
 export const MODEL_PATTERN = /^[A-Za-z0-9][\w.:/@+=,[\]-]{0,199}$/;
 
+/** What the pattern asks for. */
+export const MODEL_RULE =
+  "A model begins with a letter or digit and holds letters, digits and . _ : / @ + = , [ ] -";
+
+/** A model as a CLI calls it. */
+export const modelName = z.string().regex(MODEL_PATTERN, MODEL_RULE);
+
+/** What can read the output of a CLI. */
+export const DECODERS = [
+  "aider",
+  "claude",
+  "cline",
+  "codex",
+  "continue",
+  "crush",
+  "droid",
+  "gemini",
+  "goose",
+  "gptme",
+  "opencode",
+  "qwen",
+  "text",
+  "json",
+  "jsonl",
+] as const;
+
+/** One of them. */
+export type DecoderName = (typeof DECODERS)[number];
+
 const words = z.array(z.string());
+const flag = z.string().min(1);
 
 /** How a CLI is called, and what it prints: what may differ between its versions. */
 const calling = {
@@ -34,11 +64,12 @@ const calling = {
 
   prompt: z.enum(["auto", "stdin"]).default("auto")
     .describe("stdin: always by standard input; auto: as the other prompt keys say"),
-  prompt_flag_type: z.enum(["positional", "flag"]).default("positional"),
-  prompt_flag: z.string().optional().describe("The flag before the prompt, with type flag"),
+  prompt_flag_type: z.enum(["positional", "flag"]).optional()
+    .describe("How the prompt stands among the arguments; flag where there is a prompt_flag"),
+  prompt_flag: flag.optional().describe("The flag before the prompt, with type flag"),
   prompt_separator: z.string().optional()
     .describe("What ends the options, where the CLI knows it: --"),
-  prompt_file_flag: z.string().optional().describe("The flag that takes a file with the prompt"),
+  prompt_file_flag: flag.optional().describe("The flag that takes a file with the prompt"),
   pad_single_word: z.boolean().default(false)
     .describe("Append a space to a prompt of one word, which the CLI would take for a command"),
   stdin_threshold: z.int().min(0).default(6000)
@@ -49,7 +80,7 @@ const calling = {
     .describe("Arguments in place of the prompt when it goes by standard input"),
 
   output_format: z.enum(["text", "json", "jsonl"]),
-  decoder: z.string().optional()
+  decoder: z.enum(DECODERS).optional()
     .describe("The decoder's name; by default the profile's, else the output format"),
   output: outputSchema.optional()
     .describe("Where the answer stands in its JSON; then it needs no decoder"),
@@ -77,17 +108,14 @@ const calling = {
   permission_files: z.partialRecord(z.enum(PERMISSIONS), z.record(z.string(), z.string()))
     .default({}).describe("The same for variables that name a file: here is what stands in it"),
 
-  model_flag: z.string().optional(),
-  default_model: z.string().optional(),
-  model_fallback: z.array(
-    z.string().regex(MODEL_PATTERN, "Use letters, digits and . _ : / @ + = , [ ] -"),
-  )
-    .default([])
+  model_flag: flag.optional(),
+  default_model: modelName.optional(),
+  model_fallback: z.array(modelName).default([])
     .describe(
       "Models to try, in order, where the one that was asked for is at its limit or absent",
     ),
   reasoning: z.strictObject({
-    flag: z.string().optional(),
+    flag: flag.optional(),
     flag_value_template: z.string().default("%s").describe("%s stands for the level"),
     env: z.string().optional().describe("The variable that takes the level, instead of a flag"),
     levels: z.array(z.enum(EFFORT_LEVELS)).min(1),

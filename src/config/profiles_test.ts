@@ -79,6 +79,8 @@ Deno.test("A role may go to a CLI whose profile is broken: that is the profile's
   assert.equal(loadConfig(folders.sources()).config.roles.coding?.cli, "codex");
 });
 
+const JSON_PROFILE = SMALL_PROFILE.replace(/output_format: \w+/, "output_format: json");
+
 const mistakes: [what: string, text: string, ...problems: string[]][] = [
   ["bad YAML", "name: codex\nenv: {\n", ":3:1 Invalid YAML: deficient indentation"],
   [
@@ -123,6 +125,37 @@ const mistakes: [what: string, text: string, ...problems: string[]][] = [
     "an empty list of levels",
     `name: codex\n${SMALL_PROFILE}\nreasoning: {levels: []}\n`,
     ':6:21 Expected a list that is not empty for "reasoning.levels", found an empty list',
+  ],
+  [
+    "selectors of a wrong kind, or an empty list of them",
+    `name: codex\n${JSON_PROFILE}\noutput: {text: 5, session_id: []}\n`,
+    ':6:16 Expected a text or a list for "output.text", found 5',
+    ':6:31 Expected a list that is not empty for "output.session_id", found an empty list',
+  ],
+  [
+    "output without its selectors",
+    `name: codex\n${JSON_PROFILE}\noutput: {error: {}}\n`,
+    ':6:1 Missing key "output.text"',
+    ':6:10 Missing key "output.error.when"',
+  ],
+  [
+    "a decoder that there is not",
+    `name: codex\n${SMALL_PROFILE}\ndecoder: cluade\n`,
+    ":6:10 Expected one of aider, claude, cline, codex, continue, crush, droid, gemini, goose, " +
+    'gptme, opencode, qwen, text, json, jsonl for "decoder", found "cluade". ' +
+    'Did you mean "claude"?',
+  ],
+  [
+    "models and flags that are none",
+    `name: codex\n${SMALL_PROFILE}\ndefault_model: -x\nmodel_flag: ""\n`,
+    ':6:16 Invalid value "-x" for "default_model". A model begins with a letter or digit and ' +
+    "holds letters, digits and . _ : / @ + = , [ ] -",
+    ':7:13 Expected a text that is not empty for "model_flag", found ""',
+  ],
+  [
+    "a permission that there is not",
+    `name: codex\n${SMALL_PROFILE}\npermission_env: {readonly: {A: "1"}}\n`,
+    ':6:18 Unknown key "permission_env.readonly". Did you mean "read_only"?',
   ],
 ];
 

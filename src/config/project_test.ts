@@ -190,7 +190,7 @@ const mistakes: [text: string, problem: string][] = [
   [
     "roles:\n  coding: {model: -rf}\n",
     ':2:19 Invalid value "-rf" for "roles.coding.model". ' +
-    "Use letters, digits and . _ : / @ + = , [ ] -",
+    "A model begins with a letter or digit and holds letters, digits and . _ : / @ + = , [ ] -",
   ],
   ["#".repeat(262_145), " Expected at most 262144 bytes, found 262145"],
 ];

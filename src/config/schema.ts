@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { hooksSchema } from "./hooks.ts";
 import { amount, namePattern } from "./kinds.ts";
-import { EFFORT_LEVELS, MODEL_PATTERN } from "./profile.ts";
+import { EFFORT_LEVELS, modelName } from "./profile.ts";
 
 /** The transports a server can speak. */
 export const TRANSPORTS = ["stdio", "sse", "http"] as const;
@@ -33,7 +33,7 @@ const token = z.string().regex(/^[\x21-\x7e]*$/, "Use visible ASCII characters w
 export const roleSchema = z.strictObject({
   cli: z.string().regex(namePattern, "Use the name of a CLI").optional()
     .describe("The CLI that takes the role's prompts; by default that of the role default"),
-  model: z.string().regex(MODEL_PATTERN, "Use letters, digits and . _ : / @ + = , [ ] -").optional()
+  model: modelName.optional()
     .describe("The model; by default the CLI's own choice"),
   reasoning_effort: z.enum(EFFORT_LEVELS).optional()
     .describe("How hard the model should think; by default the CLI's own choice"),

@@ -1,6 +1,6 @@
 /** What a caller asks the engine to run, and the checks that need nothing but the request. */
 import type { Permission } from "../config/permission.ts";
-import { type Effort, EFFORT_LEVELS, MODEL_PATTERN } from "../config/profile.ts";
+import { type Effort, EFFORT_LEVELS, MODEL_PATTERN, MODEL_RULE } from "../config/profile.ts";
 import { AimuxError } from "../lib/errors.ts";
 import type { Job } from "../store/job.ts";
 import type { Fallback } from "./next_attempt.ts";
@@ -57,8 +57,7 @@ export function checkRequest(request: RunRequest, maxPromptBytes: number): void 
 function checkModel(model: string | undefined): void {
   if (model === undefined || MODEL_PATTERN.test(model)) return;
   throw new AimuxError("invalid_input", `Invalid model ${JSON.stringify(model)}`, {
-    hint:
-      "A model begins with a letter or digit and holds letters, digits and . _ : / @ + = , [ ] -",
+    hint: MODEL_RULE,
     details: { model },
   });
 }

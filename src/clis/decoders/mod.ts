@@ -1,6 +1,6 @@
 /** The decoders by name: one for each CLI whose output needs it, and the generic ones. */
 import type { OutputSelectors } from "../../config/output.ts";
-import { AimuxError } from "../../lib/errors.ts";
+import type { DecoderName } from "../../config/profile.ts";
 import type { Decoder } from "../decoder.ts";
 import { aider } from "./aider.ts";
 import { claude } from "./claude.ts";
@@ -19,7 +19,7 @@ import { selectedDecoder } from "./selected.ts";
 import { text } from "./text.ts";
 
 /** What a profile can name as its `decoder`. */
-export const decoders: Readonly<Record<string, Decoder>> = {
+export const decoders: Readonly<Record<DecoderName, Decoder>> = {
   aider,
   claude,
   cline,
@@ -40,8 +40,8 @@ export const decoders: Readonly<Record<string, Decoder>> = {
 /** What of a profile decides about its decoder. */
 export interface DecoderChoice {
   name: string;
-  decoder?: string | undefined;
-  output_format: string;
+  decoder?: DecoderName | undefined;
+  output_format: "text" | "json" | "jsonl";
   output?: OutputSelectors | undefined;
 }
 
@@ -51,12 +51,9 @@ export interface DecoderChoice {
  */
 export function decoderFor({ name, decoder, output_format, output }: DecoderChoice): Decoder {
   if (decoder === undefined && output !== undefined) return selectedDecoder(output);
-  const chosen = decoder ?? (Object.hasOwn(decoders, name) ? name : output_format);
-  const found = Object.hasOwn(decoders, chosen) ? decoders[chosen] : undefined;
-  if (found === undefined) {
-    throw new AimuxError("invalid_input", `Unknown decoder "${chosen}" in the profile "${name}"`, {
-      hint: `Use one of: ${Object.keys(decoders).join(", ")}`,
-    });
-  }
-  return found;
+  return decoders[decoder ?? (isDecoder(name) ? name : output_format)];
+}
+
+function isDecoder(name: string): name is DecoderName {
+  return Object.hasOwn(decoders, name);
 }

@@ -1,7 +1,7 @@
 /** What a hook's program is told on standard input, and what it may answer on standard output. */
 import { z } from "zod";
 import { PERMISSIONS } from "../../config/permission.ts";
-import { EFFORT_LEVELS, MODEL_PATTERN } from "../../config/profile.ts";
+import { EFFORT_LEVELS, modelName } from "../../config/profile.ts";
 import { ERROR_CODES } from "../../lib/errors.ts";
 import { JOB_STATUSES } from "../../store/job.ts";
 
@@ -87,7 +87,7 @@ export const beforeAnswer = z.discriminatedUnion("verdict", [
     version,
     reason: text.describe("Why, for the warning"),
     prompt: text,
-    model: z.string().regex(MODEL_PATTERN).optional(),
+    model: modelName.optional(),
     reasoning_effort: z.enum(EFFORT_LEVELS).optional(),
   }),
   // Whatever else it says: who forbids a run must not be passed over for a slip.
