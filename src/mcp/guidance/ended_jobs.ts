@@ -40,6 +40,14 @@ function waysAfterFailure(job: JobPayload, call: Call, repeat: Repeat): Record<s
       };
     case "quota":
       return { ...other, later: repeat({ when: "The limit is lifted", then: `${cli} runs` }) };
+    case "circuit_open":
+      return {
+        ...other,
+        later: repeat({
+          when: "The seconds that the message tells are over",
+          then: `${cli} is tried again`,
+        }),
+      };
     case "model_unavailable":
       return { ...withoutModel(job, call, repeat), ...other };
     case "transient":

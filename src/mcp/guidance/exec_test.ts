@@ -45,6 +45,7 @@ Deno.test("another CLI gets the caller's own arguments, but not the model of the
     later: call,
   });
   assert.deepEqual(afterFailure("quota", call, { alternatives: [] }), { later: call });
+  assert.deepEqual(afterFailure("circuit_open", call, { alternatives: [] }), { later: call });
 });
 
 Deno.test("another CLI has no part in the session, so it is told what the session knew", () => {
