@@ -22,6 +22,7 @@ import { describeTool, type Tool, type ToolContext } from "./tools/define_tool.t
 import { createdTask, serveTasks, takesTasks, type TaskSource } from "./tasks.ts";
 import { TOOLS } from "./tools/registry.ts";
 import { status } from "./tools/status.ts";
+import { refuseUnknownTools } from "./unknown_tools.ts";
 import { tellWrongParams } from "./wrong_params.ts";
 
 /** What a server is built from. */
@@ -81,6 +82,7 @@ export function createMcpServer(parts: ServerParts): McpServer {
   registerJobResources(server, parts);
   registerCatalogResources(server, parts);
   tellWrongParams(server);
+  refuseUnknownTools(server, TOOLS.map(({ name }) => name));
   if (era === "modern") {
     refuseOtherRevisions(server);
     serveTasks(server, tasksOf(parts));

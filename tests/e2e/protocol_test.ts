@@ -288,6 +288,23 @@ for (const era of ["new", "old"] as const) {
   });
 }
 
+for (const era of ["new", "old"] as const) {
+  Deno.test(`an unknown tool is answered with the nearest, and with all (${era} era)`, async () => {
+    await using workplace = await createWorkplace();
+    const program = startRaw(workplace);
+    const _meta = era === "new" ? ENVELOPE : {};
+    await program.write(requestLine(1, "tools/call", { name: "exce", arguments: {}, _meta }));
+    const { error } = await program.message(({ id }) => id === 1);
+    assert.deepEqual(error, {
+      code: -32602,
+      message: 'Unknown tool "exce". Did you mean "exec"? Tools: exec, status, sessions',
+      data: { tool: "exce", valid: ["exec", "status", "sessions"] },
+    });
+    await program.end();
+    assert.equal((await program.ended).code, 0);
+  });
+}
+
 Deno.test("each request of the new era is of the revision that it names", async () => {
   await using workplace = await createWorkplace();
   const program = startRaw(workplace);
