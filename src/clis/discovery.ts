@@ -86,15 +86,13 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
       found.delete(wanted);
     }
     const path = await search(profile);
-    if (path === undefined) {
-      return { reason: `"${profile.binary}" is neither on PATH nor in a well-known folder` };
-    }
+    if (path === undefined) return { reason: absenceOf(profile) };
     found.set(wanted, path);
     return permitted(path);
   }
 
   async function search({ binary, search_paths }: Wanted): Promise<string | undefined> {
-    if (/[/\\]/.test(binary)) {
+    if (isPath(binary)) {
       const [path] = await expandPattern(binary, { env, home });
       return path === undefined ? undefined : await firstProgram(namesOf(path));
     }
@@ -145,6 +143,16 @@ export function createDiscovery({ env, home, os = Deno.build.os }: DiscoveryPart
       await Promise.all(Array.from(profiles, find));
     },
   };
+}
+
+function isPath(binary: string): boolean {
+  return /[/\\]/.test(binary);
+}
+
+function absenceOf({ binary }: Wanted): string {
+  return isPath(binary)
+    ? `there is no program at "${binary}"`
+    : `"${binary}" is neither on PATH nor in a well-known folder`;
 }
 
 /** A project may call another program by the name of a CLI; that must not be taken elsewhere. */

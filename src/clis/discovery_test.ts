@@ -130,3 +130,11 @@ Deno.test("a CLI that is another program in one project is that program nowhere 
     assert.deepEqual(await discovery.find(prog), { path: `${at.path}/bin/prog` });
   }
 });
+
+Deno.test("a program that a profile names by its path is told to be missing there", async () => {
+  using at = place();
+  const profile = testProfile({ binary: "/does/not/exist/prog" });
+  assert.deepEqual(await at.discovery({ PATH: "" }).find(profile), {
+    reason: 'there is no program at "/does/not/exist/prog"',
+  });
+});
