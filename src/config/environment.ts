@@ -61,7 +61,7 @@ export function readEnvironment(env: Record<string, string>, roles: string[]): E
   }
 
   function scalars(): void {
-    const given = variables(env, /^AIMUX_(SERVER|CIRCUIT_BREAKER)_/);
+    const given = variables(env, /^AIMUX_(SERVER|CIRCUIT_BREAKER|TRANSPORT|HOOKS)_/);
     const known = given.length > 0 ? scalarKeys() : new Map<string, ScalarKey>();
     for (const variable of given) {
       const key = known.get(variable);
@@ -111,8 +111,17 @@ function variables(env: Record<string, string>, pattern: RegExp): string[] {
     .sort();
 }
 
+/** Compares what stands behind the section: what all of one share would make any of them look close. */
 function unknownVariable(variable: string, known: Iterable<string>): string {
-  return `Unknown variable${didYouMean(variable, known)}`;
+  const byRest = new Map(Array.from(known, (name) => [restOf(name), name]));
+  const [rest, rests] = [restOf(variable), [...byRest.keys()]];
+  const close = nearest(rest, rests) ?? rests.find((each) => each.startsWith(rest));
+  const meant = close === undefined || rest === "" ? undefined : byRest.get(close);
+  return `Unknown variable${meant === undefined ? "" : `. Did you mean "${meant}"?`}`;
+}
+
+function restOf(variable: string): string {
+  return variable.replace(/^AIMUX_(SERVER_|CIRCUIT_BREAKER_)?/, "");
 }
 
 /** Compares the roles alone: what all the variables share would make any of them look close. */

@@ -145,6 +145,25 @@ const mistakes: [name: string, value: string, problem: string][] = [
     "1",
     'Unknown variable. Did you mean "AIMUX_SERVER_MAX_QUEUE"?',
   ],
+  ["AIMUX_SERVER_ZEBRACROSSING", "1", "Unknown variable"],
+  ["AIMUX_SERVER_", "1", "Unknown variable"],
+  ["AIMUX_HOOKS_BEFORE", "x", "Unknown variable"],
+  [
+    "AIMUX_TRANSPORT_TYPE",
+    "http",
+    'Unknown variable. Did you mean "AIMUX_SERVER_TRANSPORT_TYPE"?',
+  ],
+  [
+    "AIMUX_SERVER_TRANSPORT",
+    "http",
+    'Unknown variable. Did you mean "AIMUX_SERVER_TRANSPORT_TYPE"?',
+  ],
+  [
+    "AIMUX_SERVER_MAX_QUEUE",
+    "99999999999999999999",
+    'Expected a whole number from 1 to 1000000 for "server.max_queue", ' +
+    "found 100000000000000000000",
+  ],
   [
     "AIMUX_CIRCUIT_BREAKER_COOLDOWN",
     "1",

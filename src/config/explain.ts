@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nearest } from "../lib/nearest.ts";
 import { isSecretName } from "../lib/secret_names.ts";
-import type { ConfigProblem, Place } from "./problem.ts";
+import { type ConfigProblem, formatProblem, type Place } from "./problem.ts";
 import { isMap } from "./merge.ts";
 import type { Keys } from "./yaml.ts";
 
@@ -18,7 +18,10 @@ type Issue = z.core.$ZodIssue;
 
 /** Says in plain words what zod found, each with its place and, where it helps, the nearest name. */
 export function explain(issues: Issue[], schema: z.ZodType, locate: Locate): ConfigProblem[] {
-  return issues.flatMap((issue) => explainIssue(issue, schema, locate)).sort(byPlace);
+  return issues.flatMap((issue) => explainIssue(issue, schema, locate)).sort(byPlace)
+    .filter((problem, at, all) =>
+      at === 0 || formatProblem(problem) !== formatProblem(all[at - 1]!)
+    );
 }
 
 function explainIssue(issue: Issue, schema: z.ZodType, locate: Locate): ConfigProblem[] {

@@ -57,6 +57,17 @@ export function valueAt(settings: unknown, keys: readonly PropertyKey[]): unknow
   return value;
 }
 
+/** Sets one value at the end of the keys. A name that stands for something else is passed over. */
+export function put(settings: Settings, keys: readonly string[], value: unknown): void {
+  if (keys.includes("__proto__")) return;
+  let at = settings;
+  for (const key of keys.slice(0, -1)) {
+    const inner = Object.hasOwn(at, key) ? at[key] : undefined;
+    at = isMap(inner) ? inner : (at[key] = {}) as Settings;
+  }
+  at[keys.at(-1)!] = value;
+}
+
 /** The settings that hold one value at the end of the keys. */
 export function nested(keys: readonly string[], value: unknown): Settings {
   return keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Settings;

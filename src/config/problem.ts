@@ -25,13 +25,22 @@ export function formatProblem(problem: ConfigProblem): string {
   return `${formatPlace(problem)} ${problem.message}`;
 }
 
+/** How many mistakes are told at once: nobody mends more in one go. */
+const TOLD = 50;
+
 /** All that is wrong in the configuration at once: a person mends it in one go. */
 export class ConfigError extends AimuxError {
   readonly problems: readonly ConfigProblem[];
 
-  /** @param hint what can be done besides mending the mistakes */
-  constructor(problems: readonly ConfigProblem[], hint?: string) {
-    super("invalid_input", problems.map(formatProblem).join("\n"), {
+  /**
+   * @param given of many the first are told
+   * @param hint what can be done besides mending the mistakes
+   */
+  constructor(given: readonly ConfigProblem[], hint?: string) {
+    const problems = given.slice(0, TOLD);
+    const lines = problems.map(formatProblem);
+    if (given.length > TOLD) lines.push(`And ${given.length - TOLD} more mistakes`);
+    super("invalid_input", lines.join("\n"), {
       details: { problems },
       ...hint !== undefined && { hint },
     });

@@ -1,11 +1,12 @@
 /** The configuration that a project carries: it may set little, and more where the user trusts it. */
+import { cut } from "../lib/cut.ts";
 import { shellWords } from "../lib/shell_words.ts";
 import { visibleJson } from "../lib/terminal/visible_json.ts";
 import { unknownClis } from "./check.ts";
 import type { Document } from "./document.ts";
 import { PARSING } from "./explain.ts";
 import type { LoadedConfig } from "./load.ts";
-import { merge, nested, valueAt } from "./merge.ts";
+import { put, valueAt } from "./merge.ts";
 import { overlay } from "./overlay.ts";
 import { ConfigError, formatPlace } from "./problem.ts";
 import type { CliProfile } from "./profile.ts";
@@ -75,17 +76,20 @@ export function applyProject(
   if (problems.length > 0) throw new ConfigError(problems);
 
   const { free, trusting, refused } = projectSettings(files, loaded);
-  const warnings = refused.map(({ place, keys, why }) =>
-    `${formatPlace(place)} Ignored ${visibleName(keys)}: ${why}`
+  const warnings = refused.slice(0, NAMED).map(({ place, keys, why }) =>
+    `${formatPlace(place())} Ignored ${visibleName(keys)}: ${why}`
   );
+  if (refused.length > NAMED) {
+    warnings.push(`${document!.path} Ignored ${refused.length - NAMED} more that it may not set`);
+  }
   const standing = trusting.length > 0 ? standingOf(files, trusting, trust) : undefined;
   const trusted = standing?.state === "trusted";
   if (standing?.warning !== undefined) warnings.push(standing.warning);
 
-  const settings = trusted
-    ? trusting.filter(({ file }) => file === files.config?.name)
-      .reduce((all, { keys, value }) => merge(all, nested(keys, value)), free)
-    : free;
+  const settings = free;
+  for (const { file, keys, value } of trusted ? trusting : []) {
+    if (file === files.config?.name) put(settings, keys, value);
+  }
   const layered = overlay(overlay(loaded.files, settings), loaded.environment);
   const { roles, server } = configSchema.parse(layered, PARSING);
   const limits = Object.fromEntries(APPLIED.map((key) => [key, server[key]]));
@@ -128,14 +132,14 @@ function layProfiles(
   return all;
 }
 
-/** How many settings a warning names. */
+/** How many settings warnings name. */
 const NAMED = 8;
 
 function untrusted(
   { folder, settings, exposed }: Pick<ProjectTrust, "folder" | "settings" | "exposed">,
 ): string {
   const named = settings.slice(0, NAMED).map(({ file, place, keys }) =>
-    `${visibleName(keys)} (${formatPlace({ ...place, path: file })})`
+    `${visibleName(keys)} (${formatPlace({ ...place(), path: file })})`
   );
   const more = settings.length > NAMED ? ` and ${settings.length - NAMED} more` : "";
   const what = `${folder}/.aimux Ignored what needs the user's trust: ${named.join(", ")}${more}`;
@@ -149,7 +153,10 @@ export function trustCommand(folder: string): string {
   return `aimux config trust ${shellWords([folder])}`;
 }
 
+/** The most characters of a name in a message. */
+const NAME_CHARS = 100;
+
 /** A key as messages name it, whatever somebody called it. */
 export function visibleName(keys: readonly string[]): string {
-  return visibleJson(keys.join("."));
+  return visibleJson(cut(keys.join("."), NAME_CHARS));
 }

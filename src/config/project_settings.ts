@@ -1,7 +1,7 @@
 /** What a project's files set: what any project may, what needs the user's trust, and what none may. */
 import { isAbsolute, join } from "node:path";
 import type { LoadedConfig } from "./load.ts";
-import { leaves, merge, nested, type Settings, valueAt } from "./merge.ts";
+import { leaves, put, type Settings, valueAt } from "./merge.ts";
 import type { Place } from "./problem.ts";
 import type { ProjectFile, ProjectFiles } from "./project_files.ts";
 
@@ -15,7 +15,7 @@ export interface ProjectSetting {
   file: string;
   keys: string[];
   value: unknown;
-  place: Place;
+  place(): Place;
 }
 
 /** All that a project sets. */
@@ -38,7 +38,7 @@ export function projectSettings(
   for (const setting of config ? settingsOf(config) : []) {
     const { keys, value } = setting;
     const rule = ruleOf(setting, config!.document.settings, { own, config: loaded.config });
-    if (rule === "free") sorted.free = merge(sorted.free, nested(keys, value));
+    if (rule === "free") put(sorted.free, keys, value);
     else if (rule === "trusting") sorted.trusting.push(setting);
     else sorted.refused.push({ ...setting, why: rule.why });
   }
@@ -70,7 +70,7 @@ function settingsOf({ name, document }: ProjectFile): ProjectSetting[] {
       file: name,
       keys,
       value,
-      place: document.locate(keys, "value"),
+      place: () => document.locate(keys, "value"),
     }));
 }
 

@@ -203,6 +203,40 @@ for (const [text, problem] of mistakes) {
   });
 }
 
+/** A file with as many lines as one may have, about. */
+function lines(head: string, line: (at: number) => string): string {
+  return head + Array.from({ length: 9000 }, (_, at) => line(at)).join("");
+}
+
+Deno.test("A project's file with thousands of keys or mistakes is read in a moment, and told in short", () => {
+  const since = performance.now();
+  {
+    using folders = withProject(lines("roles:\n", (at) => `  a${at}: {cli: codex}\n`));
+    assert.equal(Object.keys(apply(folders).config.roles).length, 9003);
+  }
+  {
+    using folders = withProject(lines("server:\n  auth_tokens:\n", (at) => `    a${at}: x\n`));
+    const { warnings } = apply(folders);
+    assert.equal(warnings.length, 9);
+    assert.equal(warnings.at(-1), "FILE Ignored 8992 more that it may not set");
+  }
+  {
+    using folders = withProject(lines("roles:\n", (at) => `  a${at}: {cli: codx}\n`));
+    const problems = problemsOf(() => apply(folders));
+    assert.equal(problems.length, 51);
+    assert.equal(problems.at(-1), "And 8950 more mistakes");
+  }
+  {
+    using folders = withProject("");
+    const text = lines("env:\n", (at) => `  A${at}: x\n`) + `  ${"B".repeat(100_000)}: x\n`;
+    folders.write("project/.aimux/cli.d/codex/profile.yaml", text);
+    const { warnings } = apply(folders);
+    assert.match(warnings.join(), /"env.A7" \(cli.d\/codex\/profile.yaml:9:7\) and 8993 more\. To/);
+  }
+  // It took minutes.
+  assert.ok(performance.now() - since < 20_000);
+});
+
 Deno.test("A change of the project's file counts at once", () => {
   using folders = withProject("roles:\n  coding: {model: a}\n");
   assert.equal(apply(folders).config.roles.coding?.model, "a");

@@ -18,6 +18,6 @@ export function shownSetting(setting: ProjectSetting, redact: Redactor): string 
   const name = keys.every((key) => /^[\w@.-]+$/.test(key))
     ? keys.join(".")
     : visibleJson(keys.join("."));
-  const where = visibleJson(`${file}:${place.line ?? 1}`).slice(1, -1);
+  const where = visibleJson(`${file}:${place().line ?? 1}`).slice(1, -1);
   return `${where} ${name}: ${visibleJson(shownValue(setting, redact))}`;
 }

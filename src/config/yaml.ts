@@ -57,11 +57,15 @@ export function parseYaml(source: string): Yaml {
     if (documents.length > 1) {
       throw new YamlError(`Expected one YAML document, found ${documents.length}`, {});
     }
+    // Made when there is something to report, and then once: there may be thousands of things.
+    let root: { place: NodePlace | undefined } | undefined;
+    let lines: number[] | undefined;
     return {
       value: documents[0],
       position(keys, at) {
-        const offset = findOffset(places(events, text), keys, at);
-        return offset === undefined ? {} : positionOf(text, offset);
+        root ??= { place: places(events, text) };
+        const offset = findOffset(root.place, keys, at);
+        return offset === undefined ? {} : positionOf(offset, lines ??= linesOf(text));
       },
     };
   } catch (error) {
@@ -75,7 +79,7 @@ function explained({ reason, mark }: YAMLException, text: string): YamlError {
   const duplicate = DUPLICATE.test(reason);
   // The mark of a quoted key stands behind its quote.
   const offset = mark.position - (duplicate && /["']/.test(text[mark.position - 1] ?? "") ? 1 : 0);
-  return new YamlError(explanation(reason, text.slice(offset)), positionOf(text, offset));
+  return new YamlError(explanation(reason, text.slice(offset)), positionOf(offset, linesOf(text)));
 }
 
 function explanation(reason: string, rest: string): string {
@@ -96,7 +100,7 @@ interface NodePlace {
   children: Map<string, NodePlace>;
 }
 
-/** Rebuilds the tree of offsets from the events: only needed where there is something to report. */
+/** Rebuilds the tree of offsets from the events. */
 function places(events: Event[], text: string): NodePlace | undefined {
   const iterator = events.values();
 
@@ -160,7 +164,20 @@ function findOffset(root: NodePlace | undefined, keys: Keys, at: "key" | "value"
   return at === "key" || empty ? place?.key ?? place?.value : place?.value;
 }
 
-function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return { line: before.length, column: before.at(-1)!.length + 1 };
+function positionOf(offset: number, lines: readonly number[]): Position {
+  let [line, after] = [0, lines.length];
+  while (after - line > 1) {
+    const middle = (line + after) >> 1;
+    if (lines[middle]! <= offset) line = middle;
+    else after = middle;
+  }
+  return { line: line + 1, column: offset - lines[line]! + 1 };
+}
+
+/** Where each line begins. */
+function linesOf(text: string): number[] {
+  return [
+    0,
+    ...Array.from(text.matchAll(/\r\n|\r|\n/g), ({ index, 0: end }) => index + end.length),
+  ];
 }

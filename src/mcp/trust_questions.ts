@@ -51,7 +51,7 @@ export function createTrustQuestions(
       const { folder, fingerprint } = project;
       if (project.state === "trusted" || project.exposed !== undefined) return;
       const question = questionOf(project, redact);
-      if (question.length > LONGEST_QUESTION) return;
+      if (question === undefined) return;
 
       const name = JSON.stringify([principal, folder, fingerprint]);
       // Calls that come meanwhile wait for that answer.
@@ -77,11 +77,14 @@ export function createTrustQuestions(
   }
 }
 
-function questionOf({ folder, settings }: ProjectTrust, redact: Redactor): string {
-  return [
-    `Trust the configuration of the project in ${visibleJson(folder)}? ` +
+/** Nothing where it would be too long. */
+function questionOf({ folder, settings }: ProjectTrust, redact: Redactor): string | undefined {
+  let question = `Trust the configuration of the project in ${visibleJson(folder)}? ` +
     "Its files in .aimux set what can start other programs, or let them do more, and would then " +
-    "hold for calls in that folder, until they are changed:",
-    ...settings.map((setting) => shownSetting(setting, redact)),
-  ].join("\n");
+    "hold for calls in that folder, until they are changed:";
+  for (const setting of settings) {
+    question += `\n${shownSetting(setting, redact)}`;
+    if (question.length > LONGEST_QUESTION) return undefined;
+  }
+  return question;
 }

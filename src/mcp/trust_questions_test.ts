@@ -8,7 +8,7 @@ import { createTrustQuestions } from "./trust_questions.ts";
 
 function setting(key: string, value: unknown): ProjectSetting {
   const file = "cli.d/codex/profile.yaml";
-  return { file, keys: key.split("."), value, place: { path: file, line: 3, column: 1 } };
+  return { file, keys: key.split("."), value, place: () => ({ path: file, line: 3, column: 1 }) };
 }
 
 function project(given: Partial<ProjectTrust> = {}): ProjectTrust {

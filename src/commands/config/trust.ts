@@ -80,7 +80,7 @@ function factsOf(folder: string, wanted: ProjectTrust | undefined, redact: Redac
     trusted: wanted !== undefined,
     settings: (wanted?.settings ?? []).map((setting) => ({
       file: setting.file,
-      line: setting.place.line,
+      line: setting.place().line,
       key: setting.keys.join("."),
       value: shownValue(setting, redact),
     })),
