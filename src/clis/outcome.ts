@@ -39,18 +39,12 @@ export function judge(
     return { ok: false, code, message: `${name} failed: ${message}` };
   }
 
-  const end = endOf(exit);
-  if (end !== undefined) {
-    const told = stderrError(outputText(stderr))?.failure;
-    const reason = plainText(told?.message ?? exitReason(stderr, decoded));
-    const message = reason === "" ? `${name} ${end}` : `${name} ${end}: ${reason}`;
-    return { ok: false, code: told?.code ?? classOf(reason, exit, rules), message };
-  }
-
-  if (decoded.text.trim() === "") {
-    return { ok: false, code: "failed", message: `${name} ended without an answer` };
-  }
-  return { ok: true };
+  const end = endOf(exit) ?? (decoded.text.trim() === "" ? "ended without an answer" : undefined);
+  if (end === undefined) return { ok: true };
+  const told = stderrError(outputText(stderr))?.failure;
+  const reason = plainText(told?.message ?? exitReason(stderr, decoded));
+  const message = reason === "" ? `${name} ${end}` : `${name} ${end}: ${reason}`;
+  return { ok: false, code: told?.code ?? classOf(reason, exit, rules), message };
 }
 
 /**

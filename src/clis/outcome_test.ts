@@ -63,6 +63,14 @@ Deno.test("an empty answer is a failure", () => {
   assert.deepEqual(judge(decoded(), { code: null, signal: null }, "", "codex"), verdict);
 });
 
+Deno.test("why there is no answer is looked for on standard error, whatever the exit code", () => {
+  assert.deepEqual(judge(decoded(), { code: 0 }, "Error: 429 Too Many Requests\n", "codex"), {
+    ok: false,
+    code: "quota",
+    message: "codex ended without an answer: Error: 429 Too Many Requests",
+  });
+});
+
 Deno.test("the reason of an exit is found among noise", () => {
   const reasons: [stderr: string, reason: string][] = [
     [
