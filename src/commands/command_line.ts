@@ -3,7 +3,7 @@ import { Command as Commander, CommanderError, InvalidArgumentError, Option } fr
 import { messageOf } from "../lib/errors.ts";
 import { printable } from "../lib/terminal/printable.ts";
 import type { Command, CommandFlag, CommandGroup, Program } from "./command.ts";
-import { commandLineProblem, unknownCommand } from "./command_line_problem.ts";
+import { commandLineProblem, namesOf, unknownCommand } from "./command_line_problem.ts";
 import { EXIT } from "./exit_codes.ts";
 import { paint } from "./paint.ts";
 
@@ -102,12 +102,14 @@ function commanderOf(
       for (const inner of command.commands) add(inner, group);
     }
   }
-  root.command("help [command]").summary("print the help of a command")
+  root.command("help [command...]").summary("print the help of a command")
     .description("Prints the help of a command, or of all of aimux.")
-    .action((name: string | undefined) => {
-      const about = root.commands.find((command) => command.name() === name);
-      if (name !== undefined && !about) root.error(unknownCommand(name, root));
-      (about ?? root).outputHelp();
+    .action((words: string[]) => {
+      checkName(words, root);
+      const about = namedBy(words, root);
+      const stray = words[namesOf(about).length - 1];
+      if (stray !== undefined) root.error(`Unexpected argument ${JSON.stringify(stray)}`);
+      about.outputHelp();
     });
   return root;
 

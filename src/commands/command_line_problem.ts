@@ -10,13 +10,12 @@ import { nearest } from "../lib/nearest.ts";
  */
 export function commandLineProblem(problem: string, about: Commander): string {
   return `${sentence(problem.replace(/^error: /, "").trimEnd(), about)}\n` +
-    `See "${namesOf(about)} --help"\n`;
+    `See "${namesOf(about).join(" ")} --help"\n`;
 }
 
-/** The words that lead to a command. */
-function namesOf(command: Commander): string {
-  const { parent } = command;
-  return parent ? `${namesOf(parent)} ${command.name()}` : command.name();
+/** The words that lead to a command, the program's own first. */
+export function namesOf(command: Commander): string[] {
+  return [...command.parent ? namesOf(command.parent) : [], command.name()];
 }
 
 /** The problem of a first word that is no command. */

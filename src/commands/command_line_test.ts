@@ -64,6 +64,7 @@ const WRONG: Record<string, [args: string[], told: string, see: string]> = {
   "a stray argument": [["bake", "rye", "2"], 'Unexpected argument "2". Put quotes', "bake"],
   "a missing value": [["bake", "--oven"], '"--oven" needs a value: --oven <name>', "bake"],
   "a bad value": [["bake", "--heat", "hot"], 'value "hot" for "--heat". Expected degrees', "bake"],
+  "a word behind the command of help": [["help", "bake", "it"], 'argument "it"', "aimux"],
   "help of an unknown command": [["help", "bkae"], 'Did you mean "bake"?', "aimux"],
   "a command beside --version": [["--version", "bake"], "--version stands alone", "aimux"],
   "a word beside --version": [["--version", "x"], 'Unexpected argument "x"', "aimux"],
@@ -110,6 +111,7 @@ Deno.test("a group has commands of its own, and its mistakes are told with its n
     const [args, told, see] of [
       [["shop"], "No command given", "shop"],
       [["shop", "bkae"], 'Unknown command "bkae". Did you mean "bake"?', "shop"],
+      [["help", "shop", "bkae"], 'Unknown command "bkae". Did you mean "bake"?', ""],
       [["shop", "--oven", "x"], 'Unknown option "--oven"', "shop"],
       [["shop", "bake", "--ovn"], 'Did you mean "--oven"?', "shop bake"],
       [["shop", "bake", "a", "b"], "Put quotes around a bread of several words", "shop bake"],
@@ -118,13 +120,16 @@ Deno.test("a group has commands of its own, and its mistakes are told with its n
     const wrong = await line([...args], group);
     assert.deepEqual([wrong.code, wrong.stdout], [2, ""]);
     assert.ok(wrong.stderr.includes(told), wrong.stderr);
-    assert.ok(wrong.stderr.endsWith(`\nSee "aimux ${see} --help"\n`), wrong.stderr);
+    const where = ["aimux", see, "--help"].filter(Boolean).join(" ");
+    assert.ok(wrong.stderr.endsWith(`\nSee "${where}"\n`), wrong.stderr);
   }
   assert.match(
     (await line(["help", "shop"], group)).stdout,
     /bake \[options\] \[bread\] +bake bread/,
   );
-  assert.match((await line(["shop", "bake", "--help"], group)).stdout, /Usage: aimux shop bake /);
+  const { stdout } = await line(["shop", "bake", "--help"], group);
+  assert.match(stdout, /Usage: aimux shop bake /);
+  assert.equal((await line(["help", "shop", "bake"], group)).stdout, stdout);
   assert.deepEqual(calls, []);
 });
 
