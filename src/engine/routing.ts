@@ -131,7 +131,7 @@ async function takeNamed(
     });
   }
   const profile = parts.profiles.get(name);
-  if (!profile) throw unknownCli(name, parts);
+  if (!profile) throw unknownCli(name, inOrder(parts.profiles.keys()));
   const instead = async () => ({
     alternatives: await alternatives(parts, { permission, except: [name] }),
     ...session && { cwd: session.cwd },
@@ -293,8 +293,8 @@ export async function alternatives(
   );
 }
 
-function unknownCli(name: string, { profiles }: RoutingParts): AimuxError {
-  const valid = inOrder(profiles.keys());
+/** The refusal of a CLI that has no profile. */
+export function unknownCli(name: string, valid: readonly string[]): AimuxError {
   const close = nearest(name, valid);
   return new AimuxError("unknown_cli", `Unknown CLI "${name}"`, {
     hint: `${close ? `Did you mean "${close}"? ` : ""}CLIs: ${valid.join(", ")}`,

@@ -125,6 +125,14 @@ Deno.test("sessions lists, filters, limits and inspects", async () => {
   assert.deepEqual(await ids({ status: "active" }), []);
   assert.deepEqual(await ids({ status: "all" }), [bad.session_id, good.session_id]);
   assert.deepEqual(await ids({ cli: "codex" }), [good.session_id]);
+  assert.deepEqual(await ids({ cli: "gemini" }), []);
+  const unknown = await aimux.call("sessions", { action: "list", cli: "gemni" });
+  assert.deepEqual([unknown.error.code, unknown.error.details.did_you_mean], [
+    "unknown_cli",
+    "gemini",
+  ]);
+  const { next_call } = unknown.choose_your_path.correct;
+  assert.deepEqual(next_call.arguments, { action: "list", cli: "gemini" });
 
   const info = await aimux.call("sessions", { action: "info", session_id: good.session_id });
   assert.equal(info.session.turns, 1);

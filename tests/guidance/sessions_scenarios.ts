@@ -317,6 +317,14 @@ const REFUSALS: Scenario[] = [
   {
     tool: "sessions",
     state: "refused",
+    title: "list: a CLI that there is not",
+    ways: ["correct", "all"],
+    shares: true,
+    reach: sessions(list({ cli: "gemni" })),
+  },
+  {
+    tool: "sessions",
+    state: "refused",
     title: "a mistyped action",
     ways: ["correct"],
     shares: true,

@@ -238,10 +238,26 @@ const DO_NOT: Partial<Record<State, string[]>> = {
   full: ["Do not start more than is needed: it waits"],
 };
 
+function unknownCli(call: Call, { did_you_mean: cli }: Record<string, unknown>): Guidance {
+  return refused({
+    ...cli !== undefined && {
+      correct: again({
+        tool: "sessions",
+        call,
+        changes: { cli },
+        when: "That is what you meant",
+        then: "The list has the sessions of that CLI",
+      }),
+    },
+    all: ALL,
+  });
+}
+
 function afterRefusal(call: Call, refusal: Refusal): Guidance {
   const { code, details = {} } = refusal.error;
   const { session_id, job_id } = call;
   if (code === "failed") return ending(call, details);
+  if (code === "unknown_cli") return unknownCli(call, details);
   if (code === "not_found" && job_id === undefined) return missing({ list: LIST });
   // A slip of the pen must not delete anything.
   if (refusal.corrected?.["action"] === "kill" && call["action"] !== "kill") {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { CLI_STATES } from "../../clis/cli_states.ts";
 import { PERMISSIONS } from "../../config/permission.ts";
 import { outputUri, transcriptUri } from "../../engine/job_uris.ts";
+import { unknownCli } from "../../engine/routing.ts";
 import { boundsOf, tidy } from "../../engine/upkeep.ts";
 import { cut } from "../../lib/cut.ts";
 import { AimuxError } from "../../lib/errors.ts";
@@ -168,13 +169,21 @@ export const sessions = defineTool({
   },
 });
 
-function list({ status, cli, limit }: Input, { store, principal }: ToolContext): SessionsPayload {
+async function list(
+  { status, cli, limit }: Input,
+  { store, principal, health }: ToolContext,
+): Promise<SessionsPayload> {
   const found = store.sessions.list({
     principal,
     limit: limit ?? DEFAULT_LIMIT,
     ...status !== undefined && status !== "all" && { status },
     ...cli !== undefined && { cli },
   });
+  // A CLI that there was may have left sessions.
+  if (found.length === 0 && cli !== undefined) {
+    const known = (await health(principal)).clis.map(({ name }) => name);
+    if (!known.includes(cli)) throw unknownCli(cli, known);
+  }
   return {
     action: "list",
     sessions: found.map(describeSession),
