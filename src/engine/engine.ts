@@ -413,6 +413,7 @@ export function createEngine(given: EngineParts): Engine {
       graceMs,
     };
     for (const entry of live.values()) entry.stop(stop);
+    lingering.end(graceMs);
     await idle();
     ends.close();
     admission.close();

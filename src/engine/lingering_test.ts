@@ -15,7 +15,7 @@ async function answered(): Promise<{ at: TestEngine; ended: Promise<Settled> }> 
   await at.clock.advance(500);
   assert.deepEqual(process.asked, [5000]);
   const ended = at.engine.settled(job, { seconds });
-  await at.clock.advance(500);
+  await at.clock.advance(300);
   return { at, ended };
 }
 
@@ -34,6 +34,17 @@ Deno.test("a CLI that stays after its last word does not hold up its answer", as
   await at.engine.idle();
   assert.ok(at.engine.isIdle());
   assert.deepEqual(at.store.leftovers.all().map(({ pid, cli }) => [pid, cli]), [[7, "prog"]]);
+});
+
+Deno.test("a server that stops gives it no more time than others", async () => {
+  const { at, ended } = await answered();
+  await using _ = at;
+  await ended;
+  const stopped = at.engine.interruptAll({ graceMs: 100 });
+  await at.clock.advance(0);
+  assert.deepEqual(at.processes[0]!.asked, [5000, 100]);
+  at.processes[0]!.exit(137, "SIGKILL");
+  await stopped;
 });
 
 Deno.test("the next run of its session waits until it is gone", async () => {

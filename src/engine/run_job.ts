@@ -29,7 +29,7 @@ import { planAttempt } from "./plan_attempt.ts";
 import { planFacts } from "./plan_facts.ts";
 import type { Route } from "./routing.ts";
 import { usageOfRun } from "./usage.ts";
-import { type Ending, waitForEnd } from "./wait_for_end.ts";
+import { type Ending, type Lingerer, waitForEnd } from "./wait_for_end.ts";
 
 /** What an attempt is about. */
 export interface Attempt {
@@ -78,7 +78,7 @@ export interface AttemptEnd {
   /** What could not be ended. */
   left: readonly Left[];
   /** What becomes of a CLI that has answered, but stays and is still being ended. */
-  lingers?: Promise<readonly Left[]>;
+  lingers?: Lingerer;
   /** How long to leave the CLI, or its model, alone, where the failure's message says that. */
   retryAfterMs?: number;
   /** What the metrics keep of it. */
@@ -134,7 +134,7 @@ export async function runAttempt(attempt: Attempt, parts: AttemptParts): Promise
     const end = conclude(ending, process);
     // Only an answer does not wait: whatever follows a failure must find nobody at work.
     if (end.status === "completed" || !ending.lingers) return end;
-    return conclude({ left: await ending.lingers }, process);
+    return conclude({ left: await ending.lingers.gone }, process);
   } finally {
     over.abort();
     for (const { path } of needed) removeQuietly(path);

@@ -4,8 +4,10 @@ import type { ProcessEnd, RunningProcess } from "../process/launcher.ts";
 import type { Left } from "../process/left.ts";
 import type { FinalStatus } from "../store/job.ts";
 
-/** How long a process may stay after the event that ends its run, and then after SIGTERM … */
+/** How long a process may stay after the event that ends its run … */
 const LINGER_MS = 500;
+/** … and then after SIGTERM, before it is not waited for any more. */
+const LAST_WAIT_MS = 300;
 
 /** Why a run was ended from outside. */
 export interface Stop {
@@ -39,8 +41,16 @@ export interface Ending {
   timedOut?: "deadline" | "stall";
   /** What could not be ended. */
   left: readonly Left[];
-  /** … before it is not waited for any more: it has told all, and what remains is to end it. */
-  lingers?: Promise<readonly Left[]>;
+  /** It has told all, but stays. */
+  lingers?: Lingerer;
+}
+
+/** A process that stays and is being ended. */
+export interface Lingerer {
+  /** What could not be ended, when nothing more is tried. */
+  gone: Promise<readonly Left[]>;
+  /** Ends it with another grace. */
+  end: RunningProcess["end"];
 }
 
 /**
@@ -63,9 +73,9 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
     if (first === "final") {
       const exit = await Promise.race([process.ended, until(LINGER_MS)]);
       if (exit) return byItself(exit);
-      const lingers = endAll(killGraceMs);
-      const left = await Promise.race([lingers, until(LINGER_MS)]);
-      return left ? { left } : { left: [], lingers };
+      const gone = endAll(killGraceMs);
+      const left = await Promise.race([gone, until(LAST_WAIT_MS)]);
+      return left ? { left } : { left: [], lingers: { gone, end: process.end } };
     }
     if (first !== "stop") return { left: await endAll(killGraceMs), timedOut: first };
     const reason = stop.reason as Stop;
