@@ -92,6 +92,7 @@ async function serveUntilSignal({ app, settings, serverFor }: Served): Promise<n
         address,
         ...tls && { tls },
         handle: gate.handle,
+        clock,
         onError: (error) => app.log.error("Unexpected", errorFacts(error)),
       });
     } catch (error) {

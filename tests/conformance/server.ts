@@ -38,7 +38,7 @@ const gate = createGate({
   maxRequestsPerMinute: 1_000_000,
   clock,
 });
-const { urls } = listen({ address, handle: gate.handle, onError: console.error });
+const { urls } = listen({ address, handle: gate.handle, clock, onError: console.error });
 console.log(`${urls[0]}/mcp`);
 
 for await (const _ of Deno.stdin.readable) { /* until it ends */ }

@@ -28,15 +28,21 @@ export interface HttpOptions {
   transport?: "http" | "sse";
   port?: string;
   env?: Record<string, string>;
+  /** The most files and connections that it may have open; needs a POSIX shell. */
+  openFiles?: number;
 }
 
 /** Starts the program in a workplace; resolves when it listens, rejects when it ends instead. */
 export async function startHttp(
   workplace: Workplace,
-  { transport = "http", port = ":0", env = {} }: HttpOptions = {},
+  { transport = "http", port = ":0", env = {}, openFiles }: HttpOptions = {},
 ): Promise<HttpServer> {
-  const child = new Deno.Command(PROGRAM.command, {
-    args: PROGRAM.args,
+  const { command, args } = openFiles === undefined ? PROGRAM : {
+    command: "/bin/sh",
+    args: ["-c", `ulimit -n ${openFiles}; exec "$0" "$@"`, PROGRAM.command, ...PROGRAM.args],
+  };
+  const child = new Deno.Command(command, {
+    args,
     cwd: workplace.project,
     clearEnv: true,
     env: { ...denoEnv(), ...workplace.env, MCP_TRANSPORT: transport, PORT: port, ...env },

@@ -1,4 +1,6 @@
 /** Listens for HTTP, on each of its addresses. */
+import type { Clock } from "../../../lib/clock.ts";
+import { type LastingServer, lastingServer } from "./lasting_server.ts";
 import type { ListenAddress } from "./listen_address.ts";
 
 /** How often another free port is tried where the second address has no use of the first's. */
@@ -11,6 +13,7 @@ export interface ListenOptions {
   tls?: { cert: string; key: string };
   /** @param completed resolves when the response was sent, or cannot be any more */
   handle(request: Request, completed: Promise<void>): Promise<Response>;
+  clock: Clock;
   onError(error: unknown): void;
 }
 
@@ -36,14 +39,14 @@ export function listen(options: ListenOptions): HttpServer {
   }
 }
 
-function listenOnce({ address, tls, handle, onError }: ListenOptions): HttpServer {
+function listenOnce({ address, tls, handle, clock, onError }: ListenOptions): HttpServer {
   const stop = new AbortController();
-  const servers: Deno.HttpServer<Deno.NetAddr>[] = [];
+  const servers: LastingServer[] = [];
   let { port } = address;
   let absent: unknown;
   for (const hostname of address.hostnames) {
-    try {
-      const server = Deno.serve({
+    const start = (port: number) =>
+      Deno.serve({
         hostname,
         port,
         signal: stop.signal,
@@ -54,6 +57,8 @@ function listenOnce({ address, tls, handle, onError }: ListenOptions): HttpServe
           return new Response(null, { status: 500 });
         },
       }, (request, { completed }) => handle(request, completed.catch(() => {})));
+    try {
+      const server = lastingServer({ start, port, clock, onError });
       servers.push(server);
       port = server.addr.port;
     } catch (error) {
