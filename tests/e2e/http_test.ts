@@ -120,6 +120,8 @@ Deno.test("aimux over HTTP", async (t) => {
         [400, { id: 7, method: "ping" }, {}, -32600],
         [400, [], {}, undefined],
         [400, [ping, ping], {}, -32600],
+        [400, [{ ...ping, id: 0 }, { ...ping, id: 0 }], {}, -32600],
+        [400, [{ ...ping, id: "" }, { ...ping, id: "" }], {}, -32600],
         [400, ping, { "mcp-protocol-version": "1999-01-01" }, undefined],
         [400, { ...ping, params: modern }, { "mcp-protocol-version": "2099-01-01" }, undefined],
         [403, ping, { origin: "https://evil.example" }, undefined],
@@ -140,7 +142,12 @@ Deno.test("aimux over HTTP", async (t) => {
       const response = await fetch(`${server.url}/mcp`, { method, headers: HEADERS });
       await response.body?.cancel();
       assert.equal(response.status, 405, method);
-      assert.match(response.headers.get("allow") ?? "", /POST/);
+      assert.equal(response.headers.get("allow"), "POST");
+    }
+    for (const params of [undefined, {}, { protocolVersion: 1, capabilities: [] }]) {
+      const response = await post(server, { ...ping, method: "initialize", params });
+      assert.equal(response.headers.get("mcp-session-id"), null);
+      assert.equal((await messagesOf(response))[0].error.code, -32602);
     }
     for (
       const path of ["/", "/sse", "/messages", "/mcp/x", "/.well-known/oauth-authorization-server"]
@@ -160,6 +167,11 @@ Deno.test("aimux over HTTP", async (t) => {
         [403, `GET /health HTTP/1.1\r\nHost: evil.example:${port}`],
         [403, `POST /mcp HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 0`],
         [403, "GET http://evil.example/health HTTP/1.1\r\nHost: localhost"],
+        [403, "GET /health HTTP/1.1\r\nHost: localhost:abc"],
+        [403, "GET /health HTTP/1.1\r\nHost: localhost:99999"],
+        [403, "GET /health HTTP/1.1\r\nHost: ::1"],
+        [403, "GET /health HTTP/1.1\r\nHost: localhost evil"],
+        [403, "GET /health HTTP/1.1\r\nHost: xn--localhost"],
         [403, "GET /health HTTP/1.0"],
         [403, "GET /health HTTP/1.1"],
       ] as const

@@ -68,19 +68,21 @@ export function createGate(parts: GateParts): Gate {
     origin: string | null,
     completed: Promise<void>,
   ): Promise<Response> {
-    const { pathname, host } = new URL(request.url);
-    const named = request.headers.get("host") ?? (parts.tls ? host : null);
+    // What the Host header makes of it need not be a URL.
+    const url = URL.parse(request.url);
+    const named = request.headers.get("host") ?? (parts.tls && url ? url.host : null);
     // The target of a request may hold a host, too, and then it is that which counts.
-    if (!isAllowedHost(named, callers) || !isAllowedHost(host, callers)) {
+    if (!url || !isAllowedHost(named, callers) || !isAllowedHost(url.host, callers)) {
       return refusal(403, "Host not allowed: add it to transport.allowed_hosts if it is yours");
     }
+    const { pathname } = url;
     if (!isAllowedOrigin(origin, callers)) {
       return refusal(403, "Origin not allowed: add it to transport.allowed_origins if it is yours");
     }
     if (pathname === "/health") return await answerHealth(request);
     const endpoint = endpoints.get(pathname);
     if (!endpoint) return refusal(404, `Not found: there is ${[...endpoints.keys()].join(", ")}`);
-    if (request.method === "OPTIONS") return preflight(origin);
+    if (request.method === "OPTIONS" && isListedOrigin(origin, callers)) return preflight();
 
     const principal = principalOf(request.headers.get("authorization"));
     const wait = rate.take(principal ?? NOBODY);
@@ -117,21 +119,20 @@ export function createGate(parts: GateParts): Gate {
       headers: { "cache-control": "no-store" },
     });
   }
+}
 
-  /** A browser asks before it lets a page call. */
-  function preflight(origin: string | null): Response {
-    if (!isListedOrigin(origin, callers)) return wrongMethod("GET", "POST");
-    return new Response(null, {
-      status: 204,
-      headers: {
-        "access-control-allow-methods": "GET, POST, DELETE",
-        "access-control-allow-headers":
-          "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, " +
-          "MCP-Protocol-Version, Mcp-Method, Mcp-Name",
-        "access-control-max-age": "600",
-      },
-    });
-  }
+/** A browser asks before it lets a page call. */
+function preflight(): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, POST, DELETE",
+      "access-control-allow-headers":
+        "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, " +
+        "MCP-Protocol-Version, Mcp-Method, Mcp-Name",
+      "access-control-max-age": "600",
+    },
+  });
 }
 
 function unauthorized(request: Request): Response {

@@ -60,7 +60,7 @@ Deno.test("what may not come in does not, and is told why", async () => {
       [404, request("/mcp/", { token: "" })],
       [401, request("/mcp", { token: "" })],
       [401, request("/mcp", { token: "wrong" })],
-      [405, request("/mcp", { method: "OPTIONS", origin: "http://localhost:3000" })],
+      [401, request("/mcp", { method: "OPTIONS", origin: "http://localhost:3000", token: "" })],
       [405, request("/health", { method: "POST" })],
     ] as const
   ) {

@@ -15,7 +15,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "./endpoint.ts";
-import { handshakeOf, sessionIdFor } from "./legacy_session.ts";
+import { handshakeIn, handshakeOf, sessionIdFor } from "./legacy_session.ts";
 import { badMessage, refusal } from "./refusal.ts";
 import { speakingWell } from "./speaking_well.ts";
 
@@ -122,14 +122,8 @@ export function createLegacyExchanges(
     const response = await transport.handleRequest(request, { parsedBody: body });
     const [first] = messages;
     if (response.ok && first && "method" in first && first.method === "initialize") {
-      const { protocolVersion, capabilities } = first.params as Record<string, unknown>;
-      response.headers.set(
-        SESSION_HEADER,
-        sessionIdFor({
-          protocolVersion: String(protocolVersion),
-          capabilities: capabilities as Record<string, unknown>,
-        }),
-      );
+      const told = handshakeIn(first.params);
+      if (told) response.headers.set(SESSION_HEADER, sessionIdFor(told));
     }
     return response;
   }

@@ -16,6 +16,14 @@ export interface Handshake {
 /** A longer one is not remembered; then the client counts as one that can do nothing special. */
 const LONGEST_HANDSHAKE = 2000;
 
+/** The handshake in the parameters of `initialize`; undefined where there is none. */
+export function handshakeIn(params: unknown): Handshake | undefined {
+  const { protocolVersion, capabilities } = (params ?? {}) as Partial<Handshake>;
+  const sound = typeof protocolVersion === "string" && typeof capabilities === "object" &&
+    capabilities !== null && !Array.isArray(capabilities);
+  return sound ? { protocolVersion, capabilities } : undefined;
+}
+
 /** A new id for the client that sent this handshake. */
 export function sessionIdFor({ protocolVersion, capabilities }: Handshake): string {
   const handshake = Buffer.from(JSON.stringify({ protocolVersion, capabilities })).toString(
@@ -30,12 +38,7 @@ export function handshakeOf(sessionId: string): Handshake | undefined {
   const [, encoded] = /^[\da-f-]{36}\.([\w-]+)$/.exec(sessionId) ?? [];
   if (encoded === undefined || encoded.length > LONGEST_HANDSHAKE) return undefined;
   try {
-    const { protocolVersion, capabilities } = JSON.parse(
-      Buffer.from(encoded, "base64url").toString(),
-    );
-    const sound = typeof protocolVersion === "string" && typeof capabilities === "object" &&
-      capabilities !== null && !Array.isArray(capabilities);
-    return sound ? { protocolVersion, capabilities } : undefined;
+    return handshakeIn(JSON.parse(Buffer.from(encoded, "base64url").toString()));
   } catch {
     return undefined;
   }

@@ -74,7 +74,8 @@ async function parsed(
 /** Their answers could not be told apart. */
 function repeatsAnId(value: unknown): boolean {
   if (!Array.isArray(value)) return false;
-  const ids = value.flatMap((message) => message?.method && message.id ? [message.id] : []);
+  const ids = value.filter((message) => message?.method).map(({ id }) => id ?? undefined)
+    .filter((id) => id !== undefined);
   return new Set(ids).size < ids.length;
 }
 
