@@ -52,7 +52,8 @@ export function createSseEndpoints(
         ({ era }) => serverFor(principal, { era, lasting: true, listening: transport.listening }),
         { transport, onerror: onError },
       );
-      void completed.then(() => {
+      // One that was given up may stay open on the side of a client that does not read.
+      void Promise.race([completed, transport.closed]).then(() => {
         connections.delete(id);
         void served.close().catch(onError);
       });

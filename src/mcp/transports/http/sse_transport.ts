@@ -5,6 +5,8 @@ import { wellFormed } from "../well_formed.ts";
 
 /** What waits to be read by a client that reads no more is kept up to this. */
 const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
+/** The runtime keeps up to 1,024 pieces besides, however long they are. */
+const LONGEST_PIECE = 16 * 1024;
 
 /** What a connection needs. */
 export interface SseOptions {
@@ -20,6 +22,8 @@ export interface SseTransport extends Transport {
   readonly stream: ReadableStream<Uint8Array>;
   /** Resolves when the client begins to listen to changes. */
   readonly listening: Promise<void>;
+  /** Resolves when it is closed, from whatever side. */
+  readonly closed: Promise<void>;
   /** Takes a message of the client; false for a request whose id is that of one still open. */
   receive(message: JSONRPCMessage): boolean;
   /** Resolves when no request is unanswered. */
@@ -33,6 +37,7 @@ export function createSseTransport(
   const encoder = new TextEncoder();
   const unanswered = new Set<RequestId>();
   const closed = new AbortController();
+  const closing = Promise.withResolvers<void>();
   const listen = Promise.withResolvers<void>();
   let waiters: (() => void)[] = [];
   let controller!: ReadableStreamDefaultController<Uint8Array>;
@@ -46,6 +51,7 @@ export function createSseTransport(
   const transport: SseTransport = {
     stream,
     listening: listen.promise,
+    closed: closing.promise,
     start() {
       write(`event: endpoint\ndata: ${messagesPath}\n\n`);
       void keepAlive();
@@ -78,10 +84,16 @@ export function createSseTransport(
 
   function write(text: string): void {
     if (closed.signal.aborted) return;
-    controller.enqueue(encoder.encode(text));
+    const bytes = encoder.encode(text);
+    for (let at = 0; at < bytes.length; at += LONGEST_PIECE) {
+      controller.enqueue(bytes.subarray(at, at + LONGEST_PIECE));
+    }
     lastWrite = clock.now();
     if (-(controller.desiredSize ?? 0) > MOST_UNREAD_BYTES) {
-      transport.onerror?.(new Error("The client does not read what it is sent"));
+      const error = new Error("The client does not read what it is sent");
+      transport.onerror?.(error);
+      // What waits to be read is dropped.
+      controller.error(error);
       void close();
     }
   }
@@ -108,12 +120,13 @@ export function createSseTransport(
   function close(): Promise<void> {
     if (closed.signal.aborted) return Promise.resolve();
     closed.abort();
+    closing.resolve();
     unanswered.clear();
     release();
     try {
       controller.close();
     } catch {
-      // The client has ended it already.
+      // It has ended already.
     }
     transport.onclose?.();
     return Promise.resolve();

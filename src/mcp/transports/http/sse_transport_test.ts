@@ -92,7 +92,7 @@ Deno.test("two open requests have no id in common, and an answer makes it free",
 });
 
 Deno.test("a client that does not read what it is sent is given up", async () => {
-  const { transport, next } = await open();
+  const { transport, reader, next } = await open();
   await next();
   let closed = false;
   const errors: string[] = [];
@@ -104,5 +104,23 @@ Deno.test("a client that does not read what it is sent is given up", async () =>
   }
   assert.equal(closed, true);
   assert.deepEqual(errors, ["The client does not read what it is sent"]);
-  await transport.stream.cancel().catch(() => {});
+  // What it has not read is kept no longer, and its connection breaks.
+  await assert.rejects(async () => {
+    for (let n = 0; n < 5; n++) await reader.read();
+  }, /does not read/);
+});
+
+Deno.test("a long message comes in pieces, since the runtime counts those that it keeps", async () => {
+  const { transport, reader, next } = await open();
+  await next();
+  const long = "x".repeat(100_000);
+  await transport.send({ jsonrpc: "2.0", method: "notifications/message", params: { long } });
+  let text = "";
+  while (!text.endsWith("\n\n")) {
+    const { value } = await reader.read();
+    assert.ok(value!.length <= 16_384);
+    text += value;
+  }
+  assert.equal(JSON.parse(text.replace(/^event: message\ndata: /, "")).params.long, long);
+  await reader.cancel();
 });
