@@ -145,7 +145,7 @@ export async function openStream(
       for (;;) {
         const found = pattern.exec(text);
         if (found) return found;
-        if (over) throw new Error(`The stream ended without ${pattern}`);
+        if (over) throw new Error(`The stream ended without ${pattern}: ${text}`);
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },

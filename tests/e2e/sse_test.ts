@@ -6,7 +6,9 @@ import { connectHttp, startHttp } from "./http_server.ts";
 import { openStream } from "./raw_clients.ts";
 import { createWorkplace } from "./workplace.ts";
 
-const HANG = '#emulate [{"hang": true}]\nwait for ever';
+const HANG = '#emulate [{"print": "begun\\n"}, {"hang": true}]\nwait for ever';
+/** What is told of it when it runs. */
+const BEGUN = /notifications\/progress.*begun/;
 
 /** A stream that is left when it is disposed. */
 async function stayOn(url: string) {
@@ -38,7 +40,7 @@ Deno.test("aimux over SSE", async (t) => {
     jsonrpc: "2.0",
     id,
     method: "tools/call",
-    params: { name: "exec", arguments: { prompt, cli: "codex" } },
+    params: { name: "exec", arguments: { prompt, cli: "codex" }, _meta: { progressToken: id } },
   });
   const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
 
@@ -110,6 +112,7 @@ Deno.test("aimux over SSE", async (t) => {
       await response.body?.cancel();
       assert.equal(response.status, status, `${where} ${JSON.stringify(body)}`);
     }
+    await stream.until(BEGUN);
     const wrong = await fetch(`${url}/sse`, { headers: { accept: "application/json" } });
     await wrong.body?.cancel();
     assert.equal(wrong.status, 406);
@@ -126,9 +129,7 @@ Deno.test("aimux over SSE", async (t) => {
     await using stream = await stayOn(url);
     const [, path = ""] = await stream.until(/^data: (\S+)$/m);
     await (await post(path, call(9, HANG))).body?.cancel();
-    while (workplace.processesLeft().length === 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await stream.until(BEGUN);
     const end = server.stop();
     await stream.until(/"status":"interrupted".*"id":9\b/);
     const { code, stdout } = await end;
