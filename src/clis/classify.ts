@@ -103,6 +103,7 @@ const CLASSES: ReadonlyArray<readonly [ErrorCode, readonly RegExp[]]> = [
     status(String.raw`408|5\d\d`),
     /overloaded/i,
     /\bat capacity\b/i,
+    /\bserver had an error\b/i, // OpenAI
     /\binternal server error\b|\bserver_error\b|\bInternalServerError\b/i,
     /\binternal error (?:has )?occurred\b/i,
     /\bhigh demand\b/i,

@@ -320,8 +320,7 @@ const COMPARABLE: [string, Partial<CliRequest>, string[]?][] = [
     { ...resumed("01a203f3-104e-7a72-b3c8-fb7123bf57fa"), permission },
     ["-c", "analytics.enabled=false", "--"],
   ],
-  ["droid/ok", { model: "custom:mock-model", permission }, REMOVED],
-  ["droid/stdin20k", { model: "custom:mock-model", permission, prompt: LONG }, REMOVED],
+  ["droid/stream", { model: "custom:mock-model", permission }, REMOVED],
   ["gemini/ok", { model: "gemini-2.5-flash", permission }],
   [
     "gemini/resume",

@@ -10,8 +10,12 @@ export const CASES = [
   "read_only",
   "effort",
   "model",
+  "slow",
   "auth",
   "quota",
+  "500",
+  "529",
+  "cut",
   "cancel",
 ] as const;
 
@@ -27,8 +31,12 @@ export const CASE_TITLES: Readonly<Record<CaseName, string>> = {
   read_only: "the same edit, refused",
   effort: "the effort level arrives",
   model: "the model's name arrives",
+  slow: "an answer that comes slowly",
   auth: "HTTP 401 is told as auth",
   quota: "HTTP 429 is told as quota",
+  500: "HTTP 500 is told as transient",
+  529: "HTTP 529 is told as transient",
+  cut: "a stream that breaks is no answer",
   cancel: "a cancelled run leaves no process",
 };
 

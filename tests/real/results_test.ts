@@ -43,9 +43,9 @@ Deno.test("the table tells each case, and loudly what did not run, each with its
   assert.deepEqual(
     table({ clis: { codex: RUN, crush } }).split("\n").map((line) => line.replace(/ {2,}/g, "|")),
     [
-      "|short|long|resume|write|read_only|effort|model|auth|quota|cancel",
+      "|short|long|resume|write|read_only|effort|model|slow|auth|quota|500|529|cut|cancel",
       "codex 0.169.0|ok 1.3 s|skipped|FAILED 60.0 s",
-      `crush 0.96.1${"|SKIPPED".repeat(10)}`,
+      `crush 0.96.1${"|SKIPPED".repeat(14)}`,
       "",
       "codex effort: skipped: it takes no effort",
       "codex quota: FAILED: It took 60 s to be told",

@@ -26,8 +26,6 @@ export interface Subject {
   own?: RegExp;
   /** It tries again and again by itself, silently, and has no setting for that: for so many seconds. */
   patience?: number;
-  /** What it says of every failure of its model, whatever the reason. */
-  speechless?: RegExp;
   /** Why it does not resume here, so that aimux goes on by a transcript. */
   forgets?: string;
   /** How the model asks for an edit in words, where it is offered no tools. */
@@ -101,6 +99,8 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     }),
     other: { asked: "mock-2", arrives: "mock-2" },
+    // Of a failing server it tells after a minute, and aimux asks it twice.
+    patience: 200,
     absolute: true,
   },
   {
@@ -217,7 +217,6 @@ export const SUBJECTS: readonly Subject[] = [
     cannot: { effort: "a model of one's own takes none, and the others need a login" },
     patience: 150,
     forgets: "without a login its -s ends with exit code 1",
-    speechless: /Exec failed/,
     absolute: true,
   },
   {

@@ -24,10 +24,11 @@ export const aider: Decoder = function aider({ stdout }): Decoded {
 function decode(text: string): Decoded {
   const decoded: Decoded = { text: "", warnings: [] };
   const printed = withoutBanner(text);
-  const body = printed.replace(RETRIED, (attempt) => {
-    decoded.warnings.push(oneLine(attempt));
+  const aside = (notice: string) => {
+    decoded.warnings.push(oneLine(notice));
     return "";
-  });
+  };
+  const body = printed.replace(RETRIED, aside).replace(DELETED, aside);
 
   let usage: Usage | undefined;
   let reported = 0;
@@ -88,6 +89,13 @@ const ERROR = /^litellm\.(\w*(?:Error|Exception|Timeout))\b.*(?:\n(?![ \t]*$).+)
 /** An attempt that failed and was made again. */
 const RETRIED =
   /^litellm\.\w+.*\n(?:(?!litellm\.|[ \t]*$).+\n){0,40}?Retrying in [\d.]+ seconds\.\.\.[ ]*(?:\n+|$)/gm;
+
+/** What aider says before the answer of a file that git knows and that is gone; it is wrapped. */
+const DELETED = new RegExp(
+  String.raw`^Repo-map can't include\b(?:.*\n){1,6}?` +
+    String.raw`Has it been deleted from the file system but not from\s+git\?[ ]*(?:\n|$)`,
+  "gm",
+);
 
 /** The end of an output that breaks off between two attempts. */
 const TRYING = /^Retrying in [\d.]+ seconds\.\.\.\s*$(?![^])/m;

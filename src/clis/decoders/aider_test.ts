@@ -25,6 +25,18 @@ Deno.test("aider: banner and usage report are no part of the answer", () => {
   assert.deepEqual(decoded.usage, { input_tokens: 11, output_tokens: 7 });
 });
 
+Deno.test("aider: a file that is gone is a warning, no part of the answer", () => {
+  const notice = "Repo-map can't include \n/home/user/project/made-by-the-model.txt\n" +
+    "Has it been deleted from the file system but not from git?\n";
+  const decoded = decode(aider, `${BANNER}${notice}The answer\n\nTokens: 11 sent, 7 received.\n`);
+
+  assert.equal(decoded.text, "The answer");
+  assert.deepEqual(decoded.warnings, [
+    "Repo-map can't include /home/user/project/made-by-the-model.txt " +
+    "Has it been deleted from the file system but not from git?",
+  ]);
+});
+
 Deno.test("aider: rounded counts and the cost of the message are read", () => {
   const report = "Tokens: 4.2k sent, 1.1M cache write, 2k cache hit, 112 received. " +
     "Cost: $0.0096 message, $0.02 session.";

@@ -19,6 +19,8 @@ export const droid: Decoder = function droid(output): Decoded {
         if (event.role === "assistant") message.replace(textOf(event));
         break;
       case "error":
+        // The last word of the program itself is only that it failed; why stands before it.
+        if (error !== undefined && event.source === "cli") break;
         error = errorMessage(event) ?? "droid told of an error without a message";
         break;
       case "completion":

@@ -36,6 +36,14 @@ Deno.test("droid: an error is a failure unless the run completes after it", () =
   assert.deepEqual(recovered.warnings, ["402 Payment required"]);
 });
 
+Deno.test("droid: why a run failed is told, not that it failed", () => {
+  const why = { type: "error", source: "agent_loop", message: "401 Incorrect API key provided" };
+  const that = { type: "error", source: "cli", message: "Exec failed" };
+
+  assert.equal(decode(droid, lines(INIT, why, that)).failure?.message, why.message);
+  assert.equal(decode(droid, lines(INIT, that)).failure?.message, that.message);
+});
+
 Deno.test("droid: a document that tells an error is a failure", () => {
   const result = { type: "result", subtype: "failure", is_error: true, result: "Exec failed" };
 

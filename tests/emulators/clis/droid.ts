@@ -88,7 +88,18 @@ function turnOf(call: Invocation, session: Session, prompt: string, args: Args):
       const result = resultOf(id, text, "failure", usageOf(0));
       if (format === "json") return { code: 1, stdout: jsonLines(result) };
       if (format !== "stream-json") return { code: 1, stderr: text + "\n" };
-      return { code: 1, stdout: jsonLines(...opening(), result) };
+      const error = (source: string, message: string) => ({
+        type: "error",
+        source,
+        message,
+        timestamp: Date.now(),
+        session_id: id,
+      });
+      const { status, message: said } = failure;
+      const errors = text !== EXEC_FAILED
+        ? [error("cli", text)]
+        : [error("agent_loop", `${status} ${said}`), error("cli", text)];
+      return { code: 1, stdout: jsonLines(...opening(), ...errors) };
     },
   };
 }
@@ -130,11 +141,14 @@ function initEvent({ cwd }: Invocation, id: string, { values }: Args) {
   };
 }
 
-/** What the model's server said is not told. */
+/** What the model's server said is told in the stream alone. */
 function describe({ kind, message }: Failure): string {
   if (kind === "login") {
     return "Authentication failed. Please log in using /login or set a valid FACTORY_API_KEY " +
       "environment variable.";
   }
-  return kind === "other" ? message : "Exec failed";
+  return kind === "other" ? message : EXEC_FAILED;
 }
+
+/** What the program itself says of every failure of its model. */
+const EXEC_FAILED = "Exec failed";
