@@ -50,14 +50,14 @@ export const run = defineCommand<RunFlags>({
     {
       flag: "--effort <level>",
       description: `how hard the model should think: ${EFFORT_LEVELS.join(", ")}`,
-      parse: effort,
+      parse: oneOf(EFFORT_LEVELS),
     },
     { flag: "--cwd <folder>", description: "the folder to run in; without it this one" },
     { flag: "--session <id>", description: "the session to continue" },
     {
       flag: "--permission <mode>",
       description: `what the CLI may do: ${PERMISSIONS.join(", ")}`,
-      parse: permission,
+      parse: (mode: string) => oneOf(PERMISSIONS)(mode.replaceAll("-", "_")),
     },
     { flag: "--read-only", description: "short for --permission read_only" },
     { flag: "--timeout <seconds>", description: "how long the run may take", parse: seconds },
@@ -69,7 +69,7 @@ export const run = defineCommand<RunFlags>({
     {
       flag: "--fallback <how>",
       description: `how far to go where a run fails: ${FALLBACKS.join(", ")}`,
-      parse: fallback,
+      parse: oneOf(FALLBACKS),
     },
     { flag: "--json", description: "print the result as one JSON document, as exec returns it" },
     { flag: "--quiet", description: "say nothing on standard error but what went wrong" },
@@ -84,25 +84,14 @@ export const run = defineCommand<RunFlags>({
   run: runPrompt,
 });
 
-function effort(word: string): Effort {
-  const level = EFFORT_LEVELS.find((each) => each === word);
-  if (level !== undefined) return level;
-  const close = nearest(word, EFFORT_LEVELS);
-  throw new Error(
-    close ? `Did you mean "${close}"?` : `Expected one of ${EFFORT_LEVELS.join(", ")}`,
-  );
-}
-
-function permission(word: string): Permission {
-  const found = PERMISSIONS.find((each) => each === word.replaceAll("-", "_"));
-  if (found !== undefined) return found;
-  throw new Error(`Expected one of ${PERMISSIONS.join(", ")}`);
-}
-
-function fallback(word: string): Fallback {
-  const found = FALLBACKS.find((each) => each === word);
-  if (found !== undefined) return found;
-  throw new Error(`Expected one of ${FALLBACKS.join(", ")}`);
+/** Reads one of several words. */
+function oneOf<Word extends string>(words: readonly Word[]): (given: string) => Word {
+  return function parse(given) {
+    const found = words.find((word) => word === given);
+    if (found !== undefined) return found;
+    const close = nearest(given, words);
+    throw new Error(close ? `Did you mean "${close}"?` : `Expected one of ${words.join(", ")}`);
+  };
 }
 
 function seconds(text: string): number {
