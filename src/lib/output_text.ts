@@ -28,7 +28,10 @@ export interface OutputText {
  */
 export function outputText(content: string): OutputText {
   return {
-    bytes: new TextEncoder().encode(content).length,
+    // Counted only for who asks: it takes as much memory as the text.
+    get bytes() {
+      return new TextEncoder().encode(content).length;
+    },
     *lines() {
       const lines = content.split(/\r?\n/);
       if (lines.at(-1) === "") lines.pop();
