@@ -14,12 +14,18 @@ async function furnish(project: string, more = ""): Promise<void> {
   await write(
     project,
     "cli.d/codex/profile.yaml",
-    'binary: ./own\ndecoder: text\noutput_format: text\nheadless_flags: ["from the project:"]\n' +
-      "command: {base: own}\nwrite_flags: []\nenv: {MY_TOKEN: hidden}\n",
+    "binary: ./own\nheadless_flags: [from the project]\nenv:\n  MY_TOKEN: hidden\n",
   );
   await writeProgram(
     `${project}/.aimux/cli.d/codex/own`,
-    '#!/bin/sh\nfor last; do :; done\necho "$1 $last"\n',
+    `#!/bin/sh
+if [ "$1" = --version ]; then echo codex-cli 0.169.0; exit; fi
+for last; do :; done
+echo '{"type":"thread.started","thread_id":"t1"}'
+printf '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"%s: %s"}}\\n' \\
+  "$2" "$(printf %.20s "$last")"
+echo '{"type":"turn.completed","usage":{"input_tokens":1,"output_tokens":2}}'
+`,
   );
 }
 
@@ -68,7 +74,7 @@ for (const era of ["auto", "legacy"] as const) {
       assert.ok(question.includes(`the project in "${project}"?`), question);
       assert.match(question, /^config\.yaml:2 server\.max_prompt_bytes: 2000000$/m);
       assert.match(question, /^cli\.d\/codex\/profile\.yaml:1 binary: "\.\/own"$/m);
-      assert.match(question, /^cli\.d\/codex\/profile\.yaml:7 env\.MY_TOKEN: "\[redacted\]"$/m);
+      assert.match(question, /^cli\.d\/codex\/profile\.yaml:4 env\.MY_TOKEN: "\[redacted\]"$/m);
       await write(project, "config.yaml", "server:\n  max_prompt_bytes: 3000000\n");
       action = "accept";
       assert.equal((await aimux.call("exec", CALL)).content, FROM_PROJECT);
