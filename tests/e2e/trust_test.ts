@@ -1,8 +1,10 @@
 /** What a project sets that could do harm holds only where its user trusts it. */
 import assert from "node:assert/strict";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { writeProgram } from "../program_file.ts";
 import { runCommand } from "./command.ts";
-import { type Result, startServer } from "./server.ts";
+import { startHttp } from "./http_server.ts";
+import { callTool, type Result, startServer } from "./server.ts";
 import { createWorkplace, type Workplace } from "./workplace.ts";
 
 const CALL = { prompt: "say hi", cli: "codex" };
@@ -153,6 +155,41 @@ Deno.test("where the client cannot ask, a command trusts the project, until a fi
   const changed = await aimux.call("exec", CALL);
   assert.notEqual(changed.content, FROM_PROJECT);
   assert.match(warningOf(changed), /"server.max_prompt_bytes"/);
+});
+
+Deno.test("over HTTP the user of each principal is asked, and a yes holds for all", async () => {
+  await using workplace = await createWorkplace({
+    emulators: ["codex"],
+    config: { server: { auth_tokens: { ann: "token-of-ann", bob: "token-of-bob" } } },
+  });
+  await furnish(workplace.project);
+  await using server = await startHttp(workplace);
+  const asked: string[] = [];
+  for (
+    const [era, name, action, expected] of [
+      ["auto", "ann", "decline", false],
+      ["auto", "ann", "accept", false],
+      ["legacy", "bob", "accept", true],
+      ["auto", "ann", "decline", true],
+    ] as const
+  ) {
+    const client = new Client({ name: "t", version: "1" }, {
+      versionNegotiation: { mode: era },
+      capabilities: { elicitation: { form: {} } },
+    });
+    client.setRequestHandler("elicitation/create", () => {
+      asked.push(name);
+      return { action, ...action === "accept" && { content: {} } };
+    });
+    const headers = { authorization: `Bearer token-of-${name}` };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), { requestInit: { headers } }),
+    );
+    const { content } = await callTool(client, "exec", CALL);
+    assert.equal(content === FROM_PROJECT, expected, `${era} ${name} ${action}`);
+    await client.close();
+  }
+  assert.deepEqual(asked, ["ann", "bob"]);
 });
 
 Deno.test("trust is for one folder: not for those within, copies of it or where it was moved", async () => {
