@@ -1,4 +1,5 @@
 /** Finds the reason of a bad exit in what a CLI printed. */
+import { cut } from "../lib/cut.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import type { Decoded } from "./decoder.ts";
 import { isNoise } from "./noise.ts";
@@ -11,7 +12,7 @@ export function exitReason(stderr: string, { warnings, text }: Decoded): string 
   const lines = meaningfulLines(stderr);
   const reason = errorLines(lines) || lastLines(lines.filter((line) => !WARNING.test(line))) ||
     warnings.findLast(isMeaningful) || lastLines(meaningfulLines(text)) || lastLines(lines);
-  return reason.length > MAX_LENGTH ? `${reason.slice(0, MAX_LENGTH)}…` : reason;
+  return cut(reason, MAX_LENGTH);
 }
 
 const MAX_LENGTH = 500;

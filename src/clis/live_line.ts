@@ -1,4 +1,5 @@
 /** The newest thing that a running CLI printed for a person to read. */
+import { cut } from "../lib/cut.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { isObject } from "./decoders/fields.ts";
 import { eventLine } from "./decoders/event_line.ts";
@@ -55,7 +56,7 @@ function newest({ tail, cut }: StreamEnd, events: boolean): string | undefined {
 export function readableLine(line: string, events: boolean): string | undefined {
   const plain = plainText(line).trim();
   const readable = events && /^[{[]/.test(plain) ? ofEvent(plain) : plain;
-  return readable && isReadable(readable) ? shortened(readable) : undefined;
+  return readable && isReadable(readable) ? cut(readable, LINE_CHARS) : undefined;
 }
 
 function ofEvent(line: string): string | undefined {
@@ -67,10 +68,4 @@ function ofEvent(line: string): string | undefined {
 function isReadable(line: string): boolean {
   return /[\p{L}\p{N}]/u.test(line) && !isNoise(line) &&
     !/^(?:\{".*|"[\w ]+": ?.*[,{[\d"e])$/.test(line);
-}
-
-function shortened(line: string): string {
-  return line.length <= LINE_CHARS
-    ? line
-    : `${line.slice(0, LINE_CHARS).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

@@ -1,6 +1,7 @@
 /** Judges how a run of a CLI ended. */
 import type { CliProfile } from "../config/profile.ts";
 import type { ErrorCode } from "../lib/errors.ts";
+import { cut } from "../lib/cut.ts";
 import { outputText } from "../lib/output_text.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
 import { classify } from "./classify.ts";
@@ -58,7 +59,7 @@ export function judgeRetries(
   name: string,
   rules: FailureRules,
 ): Exclude<Verdict, { ok: true }> {
-  const reason = plainText(failure?.message ?? line.trim()).slice(0, LINE_CHARS);
+  const reason = cut(plainText(failure?.message ?? line.trim()), LINE_CHARS);
   const known = failure?.code ?? classOf(reason, { code: null }, rules);
   const code = known === "failed" ? "transient" : known;
   return { ok: false, code, message: `${name} tried again and again: ${reason}` };

@@ -1,4 +1,5 @@
 /** The error of a run that a hook forbids. */
+import { cut } from "../../lib/cut.ts";
 import { AimuxError } from "../../lib/errors.ts";
 import type { HookEvent } from "./failures.ts";
 
@@ -9,8 +10,7 @@ const REASON_CHARS = 2000;
 export function reasonOf(answer: Record<string, unknown>): string | undefined {
   const { reason } = answer;
   if (typeof reason !== "string" || reason.trim() === "") return undefined;
-  const told = reason.trim();
-  return told.length <= REASON_CHARS ? told : `${told.slice(0, REASON_CHARS)}…`;
+  return cut(reason.trim(), REASON_CHARS);
 }
 
 /** A hook has said no. */

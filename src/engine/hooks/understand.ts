@@ -1,5 +1,6 @@
 /** From what a hook's program printed to its answer. */
 import type { z } from "zod";
+import { cut } from "../../lib/cut.ts";
 
 /** How much of an output that is no answer is shown. */
 const SHOWN_CHARS = 80;
@@ -45,6 +46,5 @@ function problemOf(
 }
 
 function shown(text: string): string {
-  const line = text.trim().replace(/\s+/g, " ");
-  return line.length <= SHOWN_CHARS ? line : `${line.slice(0, SHOWN_CHARS)}…`;
+  return cut(text.trim().replace(/\s+/g, " "), SHOWN_CHARS);
 }

@@ -1,5 +1,6 @@
 /** The ways that the end of a job leaves, where it ended without an answer. */
 import { LONGEST_TIMEOUT_SECONDS } from "../../engine/request.ts";
+import { cut } from "../../lib/cut.ts";
 import type { JobPayload } from "../tools/job_payload.ts";
 import type { Call, Path } from "./guidance.ts";
 import { GO_ON, inSession } from "./jobs.ts";
@@ -87,9 +88,7 @@ function afterHook(job: JobPayload): Record<string, Path> {
       go_on: goOn(job, `This is done: ${job.error?.hint ?? "the hook is mended"}`),
     };
   }
-  const why = typeof reason === "string"
-    ? `: ${reason.slice(0, REASON_CHARS)}`
-    : ", without a reason";
+  const why = typeof reason === "string" ? `: ${cut(reason, REASON_CHARS)}` : ", without a reason";
   return {
     correct: inSession(job, {
       when: "The reason can be met",

@@ -266,7 +266,7 @@ Deno.test("an answer that a hook rejects is corrected in its session, for the ho
   const told = execGuidance({ prompt }, { payload: { ...JOB, error, partial_output: "Done" } });
   const { correct } = callsOf(told);
   assert.equal(correct?.session_id, session_id);
-  assert.match(String(correct?.prompt), /^Your answer was not accepted: x{500}\n/);
+  assert.match(String(correct?.prompt), /^Your answer was not accepted: x{500}…\n/);
   assert.deepEqual(told.coverage_gaps, ["partial_output is the answer that did not pass"]);
   assert.match(told.you_are_here, /a hook does not let the answer pass/);
 });
