@@ -18,6 +18,7 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = {
  * SIGHUP counts for nothing where `nohup` has started the program.
  */
 export function firstStopSignal(): Promise<Deno.Signal> {
+  if (Deno.build.os !== "windows") failWhereFilesMayNotGrow();
   const deaf = ignoresHangup();
   return new Promise((resolve) => {
     for (const signal of SIGNALS) {
@@ -26,6 +27,11 @@ export function firstStopSignal(): Promise<Deno.Signal> {
       Deno.addSignalListener(signal, listener);
     }
   });
+}
+
+/** At a limit such as that of `ulimit -f` the write fails then, as on a full disk. */
+function failWhereFilesMayNotGrow(): void {
+  Deno.addSignalListener("SIGXFSZ", () => {});
 }
 
 /** The exit code of a program that a signal ended, as shells tell it. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { writeProgram } from "../program_file.ts";
+import { denoEnv, PROGRAM } from "./program.ts";
+import { callLine, followRaw } from "./raw.ts";
 import { startServer, type TestServer } from "./server.ts";
 import { createWorkplace, type Workplace } from "./workplace.ts";
 
@@ -170,4 +172,39 @@ Deno.test("a CLI that prints for ever does not fill the disk, and its end is the
   const file = `${workplace.home}/.config/aimux/output/${job_id}.stdout`;
   assert.ok(Deno.statSync(file).size < 1_001_000);
   assert.match(Deno.readTextFileSync(file), /\n\[… \d+ bytes left out …\]\n[^]*\nthe end\n$/);
+});
+
+Deno.test({
+  name: "files that may not grow are told like a full disk, and do not end the server",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using workplace = await createWorkplace();
+    await writeProgram(
+      `${workplace.bin}/crush`,
+      "#!/bin/sh\nhead -c 5000000 /dev/zero | tr '\\0' x\necho the end\n",
+    );
+    const limited = 'ulimit -f 4000; exec "$@"'; // 2 MB
+    const program = followRaw(
+      new Deno.Command("/bin/sh", {
+        args: ["-c", limited, "sh", PROGRAM.command, ...PROGRAM.args],
+        cwd: workplace.project,
+        clearEnv: true,
+        env: { ...denoEnv(), ...workplace.env },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn(),
+    );
+    await program.write(callLine(1, "exec", { prompt: "say much", cli: "crush" }));
+    const { result } = await program.message(({ id }) => id === 1);
+    const { status, content, warnings } = result.structuredContent;
+    assert.equal(status, "completed");
+    assert.match(content, /the end$/);
+    assert.match(
+      warnings.join(),
+      /Not all of standard output could be kept on disk: File too large/,
+    );
+    await program.end();
+    assert.equal((await program.ended).code, 0);
+  },
 });
