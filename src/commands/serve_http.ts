@@ -83,7 +83,8 @@ async function serveUntilSignal({ app, settings, serverFor }: Served): Promise<n
     answered: async () => void await atMost(Promise.all([gate.answered(), mcp.answered()])),
   });
   await atMost(mcp.close());
-  if (!await atMost(server.shutdown())) server.abort();
+  // What is still open then ends with the program.
+  await atMost(server.shutdown());
   return 0;
 
   function start(): HttpServer {

@@ -16,12 +16,14 @@ Deno.test({
     const answer = aimux.call("exec", { prompt, cli: "codex" }, {
       onprogress: () => begun.resolve(),
     });
+    answer.catch(() => {});
     await begun.promise;
 
     const held: Deno.TcpConn[] = [];
     try {
       const { hostname, port } = new URL(server.url);
       while (held.length < 200) held.push(await holdOne(hostname, Number(port)));
+      await untilItAnswers(server.url);
 
       // The connections that sent nothing whole were closed for it.
       await using another = await connectHttp(server);
@@ -35,16 +37,48 @@ Deno.test({
   },
 });
 
-/** A connection on which no request becomes whole; for a moment none may be taken. */
+/** A connection on which no request becomes whole. */
 async function holdOne(hostname: string, port: number): Promise<Deno.TcpConn> {
+  const connection = await persistently(() => Deno.connect({ hostname, port }));
+  await connection.write(HALF_A_HEAD).catch(() => {});
+  return connection;
+}
+
+/** What was connected before is taken or dropped then. */
+async function untilItAnswers(url: string): Promise<void> {
+  const response = await persistently(() => fetch(`${url}/health`));
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
+}
+
+/** For a moment no connection may be taken, or one that was is dropped. */
+async function persistently<Value>(connect: () => Promise<Value>): Promise<Value> {
   for (let tries = 0;; tries++) {
     try {
-      const connection = await Deno.connect({ hostname, port });
-      await connection.write(HALF_A_HEAD).catch(() => {});
-      return connection;
+      return await connect();
     } catch (error) {
-      if (tries === 100 || !(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      if (tries === 100) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 }
+
+Deno.test("requests that never become whole do not keep the server from ending in order", async () => {
+  await using workplace = await createWorkplace();
+  await using server = await startHttp(workplace);
+  const { hostname, port } = new URL(server.url);
+  const held = await Promise.all(["", "Content-Length: 1000\r\n\r\n{"].map(async (more) => {
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    const head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    await connection.write(new TextEncoder().encode(head + more));
+    return connection;
+  }));
+  // They were sent before it.
+  await (await fetch(`${server.url}/health`)).body?.cancel();
+
+  const { code, stderr } = await server.stop();
+  for (const connection of held) connection.close();
+
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(workplace.processesLeft(), []);
+});

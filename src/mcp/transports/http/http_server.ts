@@ -23,8 +23,6 @@ export interface HttpServer {
   urls: string[];
   /** Takes nothing new, and resolves when nothing is open. */
   shutdown(): Promise<void>;
-  /** Ends what is open. */
-  abort(): void;
 }
 
 /** @throws {Deno.errors.AddrInUse} and others, where an address cannot be listened at */
@@ -40,7 +38,6 @@ export function listen(options: ListenOptions): HttpServer {
 }
 
 function listenOnce({ address, tls, handle, clock, onError }: ListenOptions): HttpServer {
-  const stop = new AbortController();
   const servers: LastingServer[] = [];
   let { port } = address;
   let absent: unknown;
@@ -49,7 +46,6 @@ function listenOnce({ address, tls, handle, clock, onError }: ListenOptions): Ht
       Deno.serve({
         hostname,
         port,
-        signal: stop.signal,
         ...tls,
         onListen() {},
         onError(error) {
@@ -65,7 +61,7 @@ function listenOnce({ address, tls, handle, clock, onError }: ListenOptions): Ht
       // A machine may have no IPv6, or no IPv4.
       absent = error;
       if (isAbsent(error)) continue;
-      stop.abort();
+      for (const server of servers) void server.shutdown();
       throw error;
     }
   }
@@ -78,7 +74,6 @@ function listenOnce({ address, tls, handle, clock, onError }: ListenOptions): Ht
     async shutdown() {
       await Promise.all(servers.map((server) => server.shutdown()));
     },
-    abort: () => stop.abort(),
   };
 }
 
