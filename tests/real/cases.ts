@@ -109,6 +109,8 @@ export const cases: Readonly<Record<CaseName, Case>> = {
     async run(stage) {
       const asked: string[] = [];
       const own = new Set<string>();
+      const notes = new Set<string>();
+      const { stops } = stage.subject;
       const before = await stage.files();
       for (const by of ["write", "shell"] as ToolKind[]) {
         const behaviour: Behaviour = { edit: editFor(stage), by: [by], answer: ANSWER };
@@ -121,11 +123,16 @@ export const cases: Readonly<Record<CaseName, Case>> = {
         assert.deepEqual(others, [], `Files were changed by ${by}`);
         if (stage.model.asked > 0) asked.push(by);
         // What it was refused is no reason to fail: the model goes on and answers.
+        if (stops?.message.test(result["error"]?.message)) {
+          notes.add(`failed by ${by}: ${stops.note}`);
+          continue;
+        }
         completed(result);
         assert.ok(result["content"].includes(ANSWER), result["content"]);
       }
       assert.ok(asked.length > 0, "The model had no way to ask for an edit");
-      return own.size > 0 ? `it keeps ${[...own].join(", ")}` : undefined;
+      if (own.size > 0) notes.add(`it keeps ${[...own].join(", ")}`);
+      return notes.size > 0 ? [...notes].join("; ") : undefined;
     },
   },
 

@@ -17,7 +17,7 @@ export interface Stage extends AsyncDisposable {
   files(): Promise<Record<string, string>>;
 }
 
-/** Seconds that a run may take before it is given up. */
+/** Seconds that a run may take before it is given up, unless more is known to be needed. */
 const TIMEOUT_SECONDS = 170;
 
 /**
@@ -60,7 +60,7 @@ export async function setStage(subject: Subject, program: string, node: string):
         prompt,
         cli: subject.cli,
         ...subject.model !== undefined && { model: subject.model },
-        timeout_seconds: TIMEOUT_SECONDS,
+        timeout_seconds: Math.max(TIMEOUT_SECONDS, subject.patience ?? 0),
         ...more,
       });
       while (result["status"] === "running" || result["status"] === "queued") {

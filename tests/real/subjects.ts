@@ -26,6 +26,8 @@ export interface Subject {
   own?: RegExp;
   /** It tries again and again by itself, silently, and has no setting for that: for so many seconds. */
   patience?: number;
+  /** Why it fails, by its own message, where it is refused a command in a read-only run. */
+  stops?: { message: RegExp; note: string };
   /** Why it does not resume here, so that aimux goes on by a transcript. */
   forgets?: string;
   /** How the model asks for an edit in words, where it is offered no tools. */
@@ -68,6 +70,10 @@ export const SUBJECTS: readonly Subject[] = [
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     }),
     other: { asked: "claude-mock-2", arrives: "claude-mock-2" },
+    stops: {
+      message: /auto mode could not check some actions/,
+      note: "of a command it asks its model, which answers that here in no way that it understands",
+    },
     absolute: true,
   },
   {
@@ -215,7 +221,8 @@ export const SUBJECTS: readonly Subject[] = [
     model: "custom:mock-model",
     other: { asked: "custom:mock-2", arrives: "mock-2" },
     cannot: { effort: "a model of one's own takes none, and the others need a login" },
-    patience: 150,
+    // Of a failing server it tells after a minute and a half, and aimux asks it twice.
+    patience: 250,
     forgets: "without a login its -s ends with exit code 1",
     absolute: true,
   },

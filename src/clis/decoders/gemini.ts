@@ -15,8 +15,10 @@ import { addUsage, readUsage } from "./usage.ts";
 export const gemini: Decoder = function gemini(output): Decoded {
   const decoded: Decoded = { text: "", warnings: [] };
   const message = latestMessage();
+  let open = false;
   for (const event of jsonEvents(output.stdout, decoded.warnings)) {
     fill(decoded, { cliSessionId: textField(event, "session_id") });
+    open ||= event.delta === true;
     switch (event.type) {
       case "message":
         if (event.role !== "assistant") message.end();
@@ -31,6 +33,7 @@ export const gemini: Decoder = function gemini(output): Decoded {
         decoded.warnings.push(errorMessage(event) ?? "unknown error");
         break;
       case "result":
+        open = false;
         readEnd(event, decoded);
         break;
       case undefined:
@@ -39,7 +42,10 @@ export const gemini: Decoder = function gemini(output): Decoded {
     }
   }
   decoded.text = message.text;
-  if (decoded.text === "" && decoded.failure === undefined) readStderr(decoded, output.stderr);
+  if (decoded.failure !== undefined) return decoded;
+  if (decoded.text === "" || open) readStderr(decoded, output.stderr);
+  // Pieces without a result are no answer, however the program ended.
+  if (open) decoded.failure ??= toldFailure("The stream was interrupted: it has no result");
   return decoded;
 };
 

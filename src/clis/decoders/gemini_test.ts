@@ -74,3 +74,14 @@ Deno.test("gemini: an error on standard error beside an answer is no failure", (
 
   assert.equal(decode(gemini, '{"response":"hi"}', stderr).failure, undefined);
 });
+
+Deno.test("gemini: a stream that breaks off is no answer", () => {
+  const piece = { type: "message", role: "assistant", content: "The answer is", delta: true };
+  const broken = decode(gemini, lines({ type: "init", session_id: "s1" }, piece));
+
+  assert.equal(broken.failure?.message, "The stream was interrupted: it has no result");
+  assert.equal(broken.text, "The answer is");
+
+  const whole = decode(gemini, lines(piece, { type: "result", status: "success" }));
+  assert.equal(whole.failure, undefined);
+});

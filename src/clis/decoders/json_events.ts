@@ -79,7 +79,9 @@ function* embedded(output: OutputText): Generator<JsonObject> {
  * U+007F, can. A carriage return ends a line here: what a spinner left must not run into an object.
  */
 function* linesOf(output: OutputText): Generator<string> {
-  for (const line of output.lines()) {
+  for (const printed of output.lines()) {
+    // A byte order mark would count as an indent.
+    const line = printed.replace(/^\uFEFF/, "");
     if (!CONTROL.test(line)) yield line;
     else for (const part of line.split("\r")) yield plainText(part, { eightBit: false });
   }

@@ -51,5 +51,6 @@ Deno.test("what a terminal shows around JSON is passed over, and nothing within 
 
 Deno.test("an indented document and a byte order mark are read", () => {
   assert.deepEqual(read('\uFEFF{"a":1}\n').events, [{ a: 1 }]);
+  assert.deepEqual(read('\uFEFF{\r\n  "a": 1\r\n}\r\n').events, [{ a: 1 }]);
   assert.deepEqual(read('  {\n    "a": 1\n  }\n').events, [{ a: 1 }]);
 });
