@@ -1,6 +1,6 @@
 /** The schema of the hooks: programs and built-ins that are asked before and after each run. */
 import { z } from "zod";
-import { amount, namePattern } from "./kinds.ts";
+import { amount, argument, namePattern } from "./kinds.ts";
 
 /** How long a hook's program may take where nothing else is said. */
 export const HOOK_SECONDS = 5;
@@ -11,7 +11,7 @@ const names = (what: string) =>
 const common = {
   name: z.string().regex(namePattern, "Use lower-case letters, digits, - and _")
     .describe("What messages call it"),
-  command: z.array(z.string().regex(/^[^\0]*$/, "Expected a text without NUL characters")).min(1)
+  command: z.array(argument).min(1)
     .optional()
     .describe("The program, by its path or its name on PATH, and its arguments; never a shell"),
   env_allow: z.array(z.string()).optional()

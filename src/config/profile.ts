@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { differencesOf, holds, rangesOf, version, withDifferences } from "./differences.ts";
 import { PARSING } from "./explain.ts";
+import { argument, variableName } from "./kinds.ts";
 import { outputSchema } from "./output.ts";
 import { PERMISSIONS } from "./permission.ts";
 
@@ -53,8 +54,11 @@ export const DECODERS = [
 /** One of them. */
 export type DecoderName = (typeof DECODERS)[number];
 
-const words = z.array(z.string());
-const flag = z.string().min(1);
+const words = z.array(argument);
+/** Variables, or what stands in the files that they name. */
+const variables = z.record(variableName, argument);
+const files = z.record(variableName, z.string());
+const flag = argument.min(1);
 
 /** How a CLI is called, and what it prints: what may differ between its versions. */
 const calling = {
@@ -103,9 +107,9 @@ const calling = {
     .describe("Flags that forbid changes; without the key the CLI cannot promise that"),
   full_flags: words.optional()
     .describe("Flags that let it do all that the user may; without the key it cannot be told to"),
-  permission_env: z.partialRecord(z.enum(PERMISSIONS), z.record(z.string(), z.string()))
+  permission_env: z.partialRecord(z.enum(PERMISSIONS), variables)
     .default({}).describe("Variables set for the CLI with a permission"),
-  permission_files: z.partialRecord(z.enum(PERMISSIONS), z.record(z.string(), z.string()))
+  permission_files: z.partialRecord(z.enum(PERMISSIONS), files)
     .default({}).describe("The same for variables that name a file: here is what stands in it"),
 
   model_flag: flag.optional(),
@@ -117,7 +121,7 @@ const calling = {
   reasoning: z.strictObject({
     flag: flag.optional(),
     flag_value_template: z.string().default("%s").describe("%s stands for the level"),
-    env: z.string().optional().describe("The variable that takes the level, instead of a flag"),
+    env: variableName.optional().describe("The variable that takes the level, instead of a flag"),
     levels: z.array(z.enum(EFFORT_LEVELS)).min(1),
   }).optional(),
 
@@ -128,10 +132,10 @@ const calling = {
     resume_flags: words.min(1).describe("{session_id} and {state_dir} are filled in"),
   }).optional(),
 
-  env: z.record(z.string(), z.string()).default({}).describe("Variables set for the CLI"),
-  env_default: z.record(z.string(), z.string()).default({})
+  env: variables.default({}).describe("Variables set for the CLI"),
+  env_default: variables.default({})
     .describe("The same where the server has no variable of that name"),
-  files_default: z.record(z.string(), z.string()).default({})
+  files_default: files.default({})
     .describe("The same for variables that name a file: here is what stands in it"),
 
   login_check: z.strictObject({

@@ -153,6 +153,16 @@ const mistakes: [what: string, text: string, ...problems: string[]][] = [
     ':7:13 Expected a text that is not empty for "model_flag", found ""',
   ],
   [
+    "what no program can be given",
+    `name: codex\n${SMALL_PROFILE}\nheadless_flags: [a, "b\\0"]\n` +
+    'env:\n  A: "x\\0"\n  "B=C": x\npermission_files: {write: {"": x}}\n',
+    ':6:21 Expected a text without NUL characters for "headless_flags.1", found "b\\u0000"',
+    ':8:6 Expected a text without NUL characters for "env.A", found "x\\u0000"',
+    ':9:3 Invalid name "env.B=C". Use the name of a variable: it is not empty and has no = in it',
+    ':10:28 Invalid name "permission_files.write.". ' +
+    "Use the name of a variable: it is not empty and has no = in it",
+  ],
+  [
     "a permission that there is not",
     `name: codex\n${SMALL_PROFILE}\npermission_env: {readonly: {A: "1"}}\n`,
     ':6:18 Unknown key "permission_env.readonly". Did you mean "read_only"?',
