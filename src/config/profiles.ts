@@ -3,7 +3,7 @@ import { cliFolders } from "./cli_folders.ts";
 import { type Document, readDocument } from "./document.ts";
 import { explain, type Locate, PARSING, shown } from "./explain.ts";
 import type { ConfigFolder } from "./folders.ts";
-import { merge, type Settings, valueAt } from "./merge.ts";
+import { isMap, merge, type Settings, valueAt } from "./merge.ts";
 import { partial } from "./partial.ts";
 import { ConfigError, type ConfigProblem } from "./problem.ts";
 import { type CliProfile, profileSchema } from "./profile.ts";
@@ -36,7 +36,7 @@ export function loadProfiles(folders: ConfigFolder[]): LoadedProfiles {
 
 function loadProfile(name: string, layers: ConfigFolder[]): CliProfile {
   const documents = layers.map(readLayer);
-  const settings = documents.map((document) => document.settings).reduce(merge, {} as Settings);
+  const settings = documents.map((document) => document.settings).reduce(lay, {} as Settings);
   const result = profileSchema.safeParse(settings, PARSING);
   // A layer's own mistakes come first, also where the layer above hides them.
   if (!result.success || documents.length > 1) throwAny(documents.flatMap(check));
@@ -56,8 +56,25 @@ export function layProfile(
   document: Document,
 ): CliProfile {
   throwAny(check(document));
-  const settings = merge(below ?? {}, document.settings);
+  const settings = lay(below ?? {}, document.settings);
   return sound(name, profileSchema.safeParse(settings, PARSING), locateIn([document]));
+}
+
+/** What the layer above sets, it sets for every version: the layers below say no other of it. */
+function lay(below: Settings, above: Settings): Settings {
+  const { versions } = below;
+  if (!isMap(versions) || !Array.isArray(versions["differences"])) return merge(below, above);
+  const set = new Set(Object.keys(above));
+  // Where something stands in the output is told for one format.
+  if (set.has("output_format")) set.add("output");
+  const differences = versions["differences"].map((difference) =>
+    isMap(difference) ? omit(difference, set) : difference
+  );
+  return merge({ ...below, versions: { ...versions, differences } }, above);
+}
+
+function omit(settings: Settings, keys: ReadonlySet<string>): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.has(key)));
 }
 
 function sound(

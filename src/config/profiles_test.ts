@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { formatProblem } from "./problem.ts";
 import { configFolders } from "./folders.ts";
 import { loadConfig } from "./load.ts";
+import { profileFor } from "./profile_for.ts";
 import { loadProfiles } from "./profiles.ts";
 import { problemsOf, SMALL_PROFILE, type TestFolders, testFolders } from "./testing.ts";
 
@@ -298,6 +299,25 @@ Deno.test("A profile must be sound for each version that it tells of", () => {
       `${file}:15:7 Missing key "prompt_flag": prompt_flag_type "flag" needs it`,
     ],
   });
+});
+
+Deno.test("What a higher layer sets holds for every version", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": [
+      "name: codex",
+      SMALL_PROFILE.replace("output_format: text", "output_format: json"),
+      "write_flags: [--usual]",
+      "versions:",
+      "  checked: '2.0'",
+      "  differences:",
+      "    - { before: '1.0', write_flags: [--old], headless_flags: [-q], output: { text: $.a } }",
+    ].join("\n"),
+    [`${USER}/codex/profile.yaml`]: "write_flags: [--mine]\noutput_format: text\n",
+  });
+  const { profiles, broken } = load(folders);
+  assert.deepEqual(broken, {});
+  const { write_flags, headless_flags, output } = profileFor(profiles.get("codex")!, "0.9");
+  assert.deepEqual([write_flags, headless_flags, output], [["--mine"], ["-q"], undefined]);
 });
 
 Deno.test("Every embedded profile is sound", () => {

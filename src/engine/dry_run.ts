@@ -51,6 +51,7 @@ export async function dryRun(given: RunRequest, parts: DryRunParts): Promise<Dry
   );
   const plan = planAttempt({ jobId, cwd, route, continuation: how }, {
     env: parts.env,
+    owner: parts.ids.owner(),
     stateDir: parts.store.stateDir,
   });
   const hooks = hooksFor(parts.config.hooks, { cli: route.profile.name, role: route.role });

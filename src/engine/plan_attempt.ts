@@ -17,8 +17,8 @@ export interface PlannedAttempt {
 export interface AttemptSurroundings {
   /** The environment of aimux. */
   env: Record<string, string>;
-  /** The id of this server, where it really starts the CLI. */
-  owner?: string;
+  /** The id of the server that starts the CLI. */
+  owner: string;
   /** The folder for what aimux keeps for CLIs. */
   stateDir: string;
 }
@@ -46,7 +46,7 @@ export function planAttempt(
     ownEnv: {
       ...deeper(env),
       [JOB_MARKER]: jobId,
-      ...owner !== undefined && { [OWNER_MARKER]: owner },
+      [OWNER_MARKER]: owner,
     },
     stateDir,
     promptFile: `${jobId}.prompt`,

@@ -155,7 +155,10 @@ Deno.test("sessions with action health tells what matters of it", async () => {
   assert.deepEqual([told.total_sessions, told.running_jobs, told.queued_jobs], [0, 0, 0]);
   assert.ok(uptime_seconds > 0);
   assert.deepEqual([clis.codex, clis.gemini], ["not_installed", "ready"]);
-  assert.match(warnings.join(), /codex, the CLI of role "default", is not ready; gemini takes/);
+  assert.match(
+    warnings.join(),
+    /codex, the CLI of role "default", is not ready; gemini is the next/,
+  );
   assert.match(told.text, /^clis: codex not_installed, gemini ready, /m);
 });
 
