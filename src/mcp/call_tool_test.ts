@@ -7,28 +7,17 @@ import { createRedactor } from "../lib/redact.ts";
 import { testLog } from "../lib/testing_log.ts";
 import { callTool } from "./call_tool.ts";
 import { type Call, guidance, type Outcome } from "./guidance/guidance.ts";
+import { PROBE } from "./testing.ts";
 import { defineTool, type Tool, type ToolContext } from "./tools/define_tool.ts";
 
-const sections = { what: "", when: "", why: "", how: "", not: "", choose: "" };
-
 const FACE = {
-  name: "probe",
-  title: "Probe",
-  description: sections,
-  output: z.object({}),
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
+  ...PROBE,
+  fit: (payload: { bad?: boolean }) => payload,
   guidance: (call: Call, outcome: Outcome<{ bad?: boolean }>) =>
     guidance({
       state: outcome.error ? "refused" : outcome.payload.bad ? "failed" : "completed",
       you_are_here: JSON.stringify(outcome.error ? [call, outcome.corrected] : call),
     }),
-  text: () => "in words",
-  fit: (payload: { bad?: boolean }) => payload,
 };
 
 /** A tool that does what a test says. */

@@ -3,29 +3,13 @@ import { z } from "zod";
 import { configSchema } from "../config/schema.ts";
 import { testClock } from "../lib/testing_clock.ts";
 import { callTool } from "./call_tool.ts";
-import { guidance } from "./guidance/guidance.ts";
 import { LONGEST_HOLD_SECONDS } from "./hold.ts";
 import { defineTool, type Started, type Tool, type ToolContext } from "./tools/define_tool.ts";
-import { UNHEARD } from "./testing.ts";
+import { PROBE, UNHEARD } from "./testing.ts";
 
 const never = new Promise<never>(() => {});
 
-const FACE = {
-  name: "probe",
-  title: "Probe",
-  description: { what: "", when: "", why: "", how: "", not: "", choose: "" },
-  input: z.strictObject({}),
-  output: z.object({}),
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
-  guidance: () => guidance({ state: "idle", you_are_here: "here" }),
-  text: () => "in words",
-  fit: <Payload>(payload: Payload) => payload,
-};
+const FACE = { ...PROBE, input: z.strictObject({}) };
 
 type Payload = { done: boolean };
 

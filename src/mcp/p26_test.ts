@@ -1,15 +1,11 @@
 /** The guard of P26: whatever clients can call is classified. */
 import assert from "node:assert/strict";
-import { Client } from "@modelcontextprotocol/client";
-import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import artifact from "../../config/p26/classification.v1.json" with { type: "json" };
-import { systemClock } from "../lib/clock.ts";
 import { type ClassificationArtifact, classificationArtifact, classificationOf } from "./p26.ts";
-import { createMcpServer } from "./server.ts";
 import type { Action, Tool } from "./tools/define_tool.ts";
 import { TOOLS } from "./tools/registry.ts";
-import { UNHEARD } from "./testing.ts";
+import { announcedTools } from "./testing.ts";
 
 const settled = z.enum(["sync_ok", "async_mandatory"]);
 
@@ -85,22 +81,7 @@ Deno.test("a tool is as strict as its strictest action, and unknown where one of
 
 /** The tools that a client sees, each with the values of its `action` where it has one. */
 async function announced(): Promise<Map<string, string[] | undefined>> {
-  const server = createMcpServer({
-    news: () => [],
-    version: "1",
-    principal: "local",
-    connection: { era: "legacy", lasting: true },
-    clock: systemClock,
-    ...UNHEARD,
-    context: () => Promise.reject(new Error("not asked for")),
-    health: () => Promise.reject(new Error("not asked for")),
-    metrics: () => Promise.reject(new Error("not asked for")),
-  });
-  const client = new Client({ name: "t", version: "1" });
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await Promise.all([server.connect(ours), client.connect(theirs)]);
-  const { tools } = await client.listTools();
-  await client.close();
+  const tools = [...(await announcedTools()).values()];
   return new Map(tools.map(({ name, inputSchema: { properties = {} } }) => {
     const { action } = properties as Record<string, { enum?: string[] }>;
     return [name, action?.enum];

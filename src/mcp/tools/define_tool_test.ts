@@ -1,24 +1,8 @@
 /** What the types of `defineTool` refuse; `deno check` fails where one of them is taken. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { guidance } from "../guidance/guidance.ts";
+import { PROBE } from "../testing.ts";
 import { type Action, defineTool, workOf } from "./define_tool.ts";
-
-const face = {
-  name: "probe",
-  title: "Probe",
-  description: { what: "", when: "", why: "", how: "", not: "", choose: "" },
-  output: z.object({}),
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: false,
-  },
-  guidance: () => guidance({ state: "idle", you_are_here: "here" }),
-  text: () => "in words",
-  fit: <Payload>(payload: Payload) => payload,
-};
 
 const plain = z.strictObject({ name: z.string() });
 const acting = z.strictObject({ action: z.enum(["show", "clear"]), id: z.string().optional() });
@@ -33,29 +17,29 @@ const clear = { ...show };
 
 Deno.test("a tool is one work, or one for each action", () => {
   const whole = defineTool({
-    ...face,
+    ...PROBE,
     input: plain,
     classification: "sync_ok",
     handle: () => ({}),
   });
   assert.equal(workOf(whole, { name: "x" }), whole);
-  const parts = defineTool({ ...face, input: acting, actions: { show, clear } });
+  const parts = defineTool({ ...PROBE, input: acting, actions: { show, clear } });
   assert.equal(workOf(parts, { action: "clear" }), clear);
 });
 
 Deno.test("a tool without a class, with a class of one action for all, or with a wrong action is a type error", () => {
   // @ts-expect-error no classification
-  defineTool({ ...face, input: plain, handle: () => ({}) });
+  defineTool({ ...PROBE, input: plain, handle: () => ({}) });
   // @ts-expect-error no such classification
-  defineTool({ ...face, input: plain, classification: "sync", handle: () => ({}) });
+  defineTool({ ...PROBE, input: plain, classification: "sync", handle: () => ({}) });
   // @ts-expect-error work that may take long must not be waited for
-  defineTool({ ...face, input: plain, classification: "async_mandatory", handle: () => ({}) });
+  defineTool({ ...PROBE, input: plain, classification: "async_mandatory", handle: () => ({}) });
   // @ts-expect-error each action has a class of its own
-  defineTool({ ...face, input: acting, classification: "sync_ok", handle: () => ({}) });
+  defineTool({ ...PROBE, input: acting, classification: "sync_ok", handle: () => ({}) });
   // @ts-expect-error an action is missing
-  defineTool({ ...face, input: acting, actions: { show } });
+  defineTool({ ...PROBE, input: acting, actions: { show } });
   // @ts-expect-error there is no such action any more
-  defineTool({ ...face, input: acting, actions: { show, clear, stale: show } });
+  defineTool({ ...PROBE, input: acting, actions: { show, clear, stale: show } });
   // @ts-expect-error there is no such parameter
-  defineTool({ ...face, input: acting, actions: { show: { ...show, needs: ["idd"] }, clear } });
+  defineTool({ ...PROBE, input: acting, actions: { show: { ...show, needs: ["idd"] }, clear } });
 });

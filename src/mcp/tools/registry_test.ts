@@ -1,43 +1,18 @@
 import assert from "node:assert/strict";
-import { Client } from "@modelcontextprotocol/client";
-import { InMemoryTransport } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Presence } from "../../clis/discovery.ts";
 import { testProfile } from "../../clis/testing.ts";
 import { configSchema } from "../../config/schema.ts";
 import { describeHealth } from "../../engine/health.ts";
 import { type TestEngine, testEngine } from "../../engine/testing.ts";
-import { systemClock } from "../../lib/clock.ts";
 import { type FinalStatus, isFinal, JOB_STATUSES } from "../../store/job.ts";
 import { callTool } from "../call_tool.ts";
 import type { Guidance } from "../guidance/guidance.ts";
 import { checkGuidance } from "../guidance/testing.ts";
-import { createMcpServer } from "../server.ts";
 import { TOOLS } from "./registry.ts";
 import { describeTool, type ToolContext } from "./define_tool.ts";
-import { UNHEARD } from "../testing.ts";
+import { announcedTools, UNHEARD } from "../testing.ts";
 import { tokensOf } from "../tokens.ts";
-
-/** The tools as a client sees them. */
-async function announced() {
-  const server = createMcpServer({
-    news: () => [],
-    version: "1",
-    principal: "local",
-    connection: { era: "legacy", lasting: true },
-    clock: systemClock,
-    ...UNHEARD,
-    context: () => Promise.reject(new Error("not asked for")),
-    health: () => Promise.reject(new Error("not asked for")),
-    metrics: () => Promise.reject(new Error("not asked for")),
-  });
-  const client = new Client({ name: "t", version: "1" });
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await Promise.all([server.connect(ours), client.connect(theirs)]);
-  const { tools } = await client.listTools();
-  await client.close();
-  return new Map(tools.map((tool) => [tool.name, tool]));
-}
 
 type Schema = Record<string, unknown> & { properties?: Record<string, Record<string, unknown>> };
 
@@ -86,7 +61,7 @@ Deno.test("a description has its sections and stays under 2 KB", () => {
 });
 
 Deno.test("clients get object schemas; an input takes no other parameter and explains each", async () => {
-  const tools = await announced();
+  const tools = await announcedTools();
   assert.deepEqual([...tools.keys()], TOOLS.map(({ name }) => name));
   for (const [name, { inputSchema, outputSchema, description, annotations }] of tools) {
     const [input, output] = [inputSchema as Schema, outputSchema as Schema];
@@ -127,7 +102,7 @@ function healthOf({ store, clock }: TestEngine): ToolContext["health"] {
 
 /** A way to call tools, each result checked as a strict client would. */
 async function strictClient(at: TestEngine) {
-  const tools = await announced();
+  const tools = await announcedTools();
   const config = configSchema.parse({});
   const { engine, store, clock } = at;
   const health = healthOf(at);
@@ -158,7 +133,10 @@ async function strictClient(at: TestEngine) {
 }
 
 /** Each call that is suggested must be taken by the schema that a client got, too. */
-function checkCalls({ choose_your_path }: Guidance, tools: Awaited<ReturnType<typeof announced>>) {
+function checkCalls(
+  { choose_your_path }: Guidance,
+  tools: Awaited<ReturnType<typeof announcedTools>>,
+) {
   for (const { next_call } of Object.values(choose_your_path)) {
     if (!next_call) continue;
     checker(tools.get(next_call.tool)!.inputSchema).parse(next_call.arguments);
