@@ -185,8 +185,8 @@ export function createEngine(given: EngineParts): Engine {
     cancel,
     progress,
     onProgress,
-    followLines({ id, cli }) {
-      const next = followLines(formatOf(cli), store.files(id));
+    followLines(job) {
+      const next = followLines(formatOf(job), store.files(job.id));
       return () => next().map(parts.redact);
     },
     waitOf,
@@ -201,7 +201,7 @@ export function createEngine(given: EngineParts): Engine {
     const { prepared, asked, modelNamed } = await passed(given, signal);
     const { route, timeoutSeconds, stallSeconds } = prepared;
     const { job, session: of } = await whileBusy(() => record(prepared), { clock });
-    const entry = liveJob();
+    const entry = liveJob(route.profile.output_format);
     live.set(job.id, entry);
     jobsTaken++;
     const execution = {
@@ -369,9 +369,10 @@ export function createEngine(given: EngineParts): Engine {
     return await settled(job, { seconds: Math.min(grace + END_SECONDS, LONGEST_CANCEL_SECONDS) });
   }
 
-  function progress({ id, cli, status }: Parameters<Engine["progress"]>[0]): Progress | undefined {
+  function progress(job: Parameters<Engine["progress"]>[0]): Progress | undefined {
+    const { id, status } = job;
     if (status !== "running") return undefined;
-    const format = formatOf(cli);
+    const format = formatOf(job);
     const entry = live.get(id);
     if (!entry) return safe(recordedProgress(format, store.files(id)));
     return entry.output ? safe(liveProgress(format, entry.output)) : { bytes: 0 };
@@ -382,8 +383,8 @@ export function createEngine(given: EngineParts): Engine {
     return { ...progress, ...line !== undefined && { line: parts.redact(line) } };
   }
 
-  function formatOf(cli: string): string {
-    return parts.profiles.get(cli)?.output_format ?? "text";
+  function formatOf({ id, cli }: Pick<Job, "id" | "cli">): string {
+    return live.get(id)?.format ?? parts.profiles.get(cli)?.output_format ?? "text";
   }
 
   function onProgress(job: Job, listener: () => void, signal: AbortSignal): void {

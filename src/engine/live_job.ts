@@ -4,6 +4,8 @@ import type { Stop } from "./wait_for_end.ts";
 
 /** The handle on a queued or running job of this server. */
 export interface Live {
+  /** The `output_format` of the profile that it runs with, which may be a project's. */
+  format: string;
   /** Resolves when the job has ended and its end is recorded. */
   done: Promise<void>;
   /** Aborted with a {@linkcode Stop} as its reason. */
@@ -26,8 +28,8 @@ export interface LiveOutput {
   stderr: Capture;
 }
 
-/** Makes the handle of a job that is about to be executed. */
-export function liveJob(): Live {
+/** Makes the handle of a job that is about to be executed, its output of this format. */
+export function liveJob(format: string): Live {
   const controller = new AbortController();
   const listeners = new Set<() => void>();
   let output: LiveOutput | undefined;
@@ -35,6 +37,7 @@ export function liveJob(): Live {
     for (const listener of listeners) listener();
   };
   return {
+    format,
     done: Promise.resolve(),
     signal: controller.signal,
     stop(reason) {

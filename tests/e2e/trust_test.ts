@@ -240,6 +240,27 @@ Deno.test("a CLI that only an untrusted project has is refused with the way to a
   }
 });
 
+Deno.test("what a CLI prints that only a trusted project has is told in words", async () => {
+  await using workplace = await createWorkplace();
+  const { project } = workplace;
+  await write(
+    project,
+    "cli.d/own/profile.yaml",
+    "name: own\nbinary: ./own\ncommand: {base: own}\noutput_format: jsonl\nversion_flags: []\n",
+  );
+  await writeProgram(
+    `${project}/.aimux/cli.d/own/own`,
+    `#!/bin/sh
+echo '{"type":"message","role":"assistant","content":"I look first"}'
+echo '{"type":"message","role":"assistant","content":"done"}'
+`,
+  );
+  await runCommand(workplace, ["config", "trust"]);
+  const { stdout, stderr } = await runCommand(workplace, ["run", "say hi", "--cli", "own"]);
+  assert.equal(stdout, "done\n", stderr);
+  assert.match(stderr, /^> I look first$/m);
+});
+
 Deno.test("files that others may write to are trusted by nobody, and what the user decides by command is not asked", async () => {
   await using workplace = await createWorkplace({ emulators: ["codex"] });
   const { project } = workplace;
