@@ -7,11 +7,14 @@ import {
 } from "@modelcontextprotocol/server";
 import { tap } from "./tap.ts";
 
-/** Sees to it that wrong parameters are told as such: the SDK tells an internal error, in JSON. */
+/**
+ * Sees to it that wrong parameters are told as such, in words: the SDK tells them in JSON, for most
+ * methods as an internal error.
+ */
 export function tellWrongParams(server: McpServer): void {
   tap(server, {
     sent(message) {
-      const problems = "error" in message && message.error.code === INTERNAL_ERROR
+      const problems = "error" in message && TOLD_AS.includes(message.error.code)
         ? problemsIn(message.error.message)
         : undefined;
       if (!problems) return message;
@@ -21,11 +24,15 @@ export function tellWrongParams(server: McpServer): void {
   });
 }
 
+/** The codes with which the SDK tells them. */
+const TOLD_AS: readonly number[] = [INTERNAL_ERROR, INVALID_PARAMS];
+
 /** What zod found, where a message is its list of issues. */
 function problemsIn(message: string): string[] | undefined {
-  if (!message.startsWith("[")) return undefined;
+  const [, list] = /^(?:Invalid \S+ request: )?(\[[^]*\])$/.exec(message) ?? [];
+  if (list === undefined) return undefined;
   try {
-    const issues = JSON.parse(message) as { path: PropertyKey[]; message: string }[];
+    const issues = JSON.parse(list) as { path: PropertyKey[]; message: string }[];
     return issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   } catch {
     return undefined; // It only looked like one.

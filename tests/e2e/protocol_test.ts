@@ -268,6 +268,12 @@ for (const era of ["new", "old"] as const) {
     const template = { type: "ref/resource", uri: "aimux://clis/{name}" };
     const wrong: [string, Record<string, unknown>, RegExp][] = [
       ["resources/read", {}, /^Invalid parameters: params\.uri: /],
+      [
+        "tools/call",
+        { name: "status", arguments: null },
+        /^Invalid parameters: params\.arguments: /,
+      ],
+      ["tools/call", {}, /^Invalid parameters: params\.name: /],
       ["resources/read", { uri: 5 }, /params\.uri: .*number/],
       ["completion/complete", { ref: template, argument: { name: "name" } }, /argument\.value: /],
       ["completion/complete", { ref: { type: "ref/tool" } }, /params\.ref: /],
