@@ -1,9 +1,11 @@
 /** The newest thing that a running CLI printed for a person to read. */
 import { cut } from "../lib/cut.ts";
+import type { CliProfile } from "../config/profile.ts";
 import { plainText } from "../lib/terminal/plain_text.ts";
-import { isObject } from "./decoders/fields.ts";
 import { eventLine } from "./decoders/event_line.ts";
+import { isObject, type JsonObject } from "./decoders/fields.ts";
 import { parseJson } from "./decoders/safe_json.ts";
+import { selectedLine } from "./decoders/selected.ts";
 import { isNoise } from "./noise.ts";
 
 /** The end of one stream of a CLI that still runs. */
@@ -16,6 +18,18 @@ export interface StreamEnd {
   at: number;
 }
 
+/** What of a profile tells how the lines of its CLI read. */
+export type PrintedForm = Pick<CliProfile, "output_format" | "output">;
+
+/** Tells an event in words; undefined for one that says nothing. */
+export type EventTeller = (event: JsonObject) => string | undefined;
+
+/** How the events of a CLI are told; undefined where its lines are none. */
+export function eventTeller({ output_format, output }: PrintedForm): EventTeller | undefined {
+  if (output_format !== "jsonl") return undefined;
+  return output?.progress === undefined ? eventLine : selectedLine(output.progress);
+}
+
 /** The most characters of a line that are shown. */
 const LINE_CHARS = 300;
 
@@ -23,26 +37,24 @@ const LINE_CHARS = 300;
  * The newest readable line of what a CLI has printed, from the stream that printed last; undefined
  * where nothing can be read. Events are told in words, never as they are; one JSON document, which
  * is complete only at the end, tells nothing before.
- *
- * @param format The profile's `output_format`.
  */
 export function liveLine(
-  format: string,
+  form: PrintedForm,
   { stdout, stderr }: { stdout: StreamEnd; stderr: StreamEnd },
 ): string | undefined {
   const read = {
-    stdout: () => format === "json" ? undefined : newest(stdout, format === "jsonl"),
-    stderr: () => newest(stderr, false),
+    stdout: () => form.output_format === "json" ? undefined : newest(stdout, eventTeller(form)),
+    stderr: () => newest(stderr, undefined),
   };
   return stderr.at > stdout.at ? read.stderr() ?? read.stdout() : read.stdout() ?? read.stderr();
 }
 
-function newest({ tail, cut }: StreamEnd, events: boolean): string | undefined {
+function newest({ tail, cut }: StreamEnd, tell: EventTeller | undefined): string | undefined {
   const lines = tail.split("\n");
   // The rest of a line is no line, unless there is nothing else.
   if (cut && lines.length > 1) lines.shift();
   for (const line of lines.reverse()) {
-    const readable = readableLine(line, events);
+    const readable = readableLine(line, tell);
     if (readable !== undefined) return readable;
   }
   return undefined;
@@ -51,17 +63,17 @@ function newest({ tail, cut }: StreamEnd, events: boolean): string | undefined {
 /**
  * What one line says to a person, at most 300 characters; undefined where it says nothing.
  *
- * @param events Whether lines may be JSON events, which are told in words.
+ * @param tell Tells a line that is a JSON event.
  */
-export function readableLine(line: string, events: boolean): string | undefined {
+export function readableLine(line: string, tell: EventTeller | undefined): string | undefined {
   const plain = plainText(line).trim();
-  const readable = events && /^[{[]/.test(plain) ? ofEvent(plain) : plain;
+  const readable = tell && /^[{[]/.test(plain) ? ofEvent(plain, tell) : plain;
   return readable && isReadable(readable) ? cut(readable, LINE_CHARS) : undefined;
 }
 
-function ofEvent(line: string): string | undefined {
+function ofEvent(line: string, tell: EventTeller): string | undefined {
   const event = parseJson(line);
-  return isObject(event) ? eventLine(event) : undefined;
+  return isObject(event) ? tell(event) : undefined;
 }
 
 /** A line of words; not punctuation, not a piece of a JSON document. */

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { liveLine, type StreamEnd } from "./live_line.ts";
+import { liveLine, type PrintedForm, type StreamEnd } from "./live_line.ts";
+import { testProfile } from "./testing.ts";
 
 const nothing: StreamEnd = { tail: "", cut: false, at: 0 };
 
 /** What is shown of a standard output. */
-function shown(format: string, tail: string, more: Partial<StreamEnd> = {}): string | undefined {
-  return liveLine(format, { stdout: { tail, cut: false, at: 1, ...more }, stderr: nothing });
+function shown(
+  format: PrintedForm["output_format"],
+  tail: string,
+  more: Partial<StreamEnd> = {},
+): string | undefined {
+  return liveLine({ output_format: format }, {
+    stdout: { tail, cut: false, at: 1, ...more },
+    stderr: nothing,
+  });
 }
 
 Deno.test("the newest line of a text is shown, also while it is not ended", () => {
@@ -26,6 +34,22 @@ Deno.test("events are told in words, and those that say nothing are passed over"
   assert.equal(shown("jsonl", `${JSON.stringify(usage)}\n`), undefined);
 });
 
+Deno.test("what a profile selects of an event is shown in place of the usual fields", () => {
+  const form = testProfile({
+    output_format: "jsonl",
+    output: { text: "$.result", progress: ["$.step.title", "$[?(@.kind=='note')].said"] },
+  });
+  const shown = (...events: object[]) => {
+    const tail = events.map((event) => `${JSON.stringify(event)}\n`).join("");
+    return liveLine(form, { stdout: { tail, cut: false, at: 1 }, stderr: nothing });
+  };
+  const step = { step: { title: "Reading\nthe parser \n" }, text: "not this" };
+  assert.equal(shown(step), "the parser");
+  assert.equal(shown(step, { type: "text", text: "nor this" }), "the parser");
+  assert.equal(shown(step, { kind: "note", said: "Half done" }), "Half done");
+  assert.equal(shown({ type: "text", text: "nothing of it" }), undefined);
+});
+
 Deno.test("one JSON document tells nothing before its end", () => {
   assert.equal(shown("json", '{\n  "response": "half'), undefined);
 });
@@ -33,15 +57,21 @@ Deno.test("one JSON document tells nothing before its end", () => {
 Deno.test("the stream that printed last is shown", () => {
   const stderr = { tail: "Retrying in 2 s\n", cut: false, at: 5 };
   const stdout = { tail: "an answer\n", cut: false, at: 3 };
-  assert.equal(liveLine("text", { stdout, stderr }), "Retrying in 2 s");
-  assert.equal(liveLine("text", { stdout: { ...stdout, at: 7 }, stderr }), "an answer");
+  assert.equal(liveLine({ output_format: "text" }, { stdout, stderr }), "Retrying in 2 s");
+  assert.equal(
+    liveLine({ output_format: "text" }, { stdout: { ...stdout, at: 7 }, stderr }),
+    "an answer",
+  );
   const noise = { ...stderr, tail: "Reading prompt from stdin...\n" };
-  assert.equal(liveLine("text", { stdout, stderr: noise }), "an answer");
+  assert.equal(liveLine({ output_format: "text" }, { stdout, stderr: noise }), "an answer");
   const document = {
     ...stderr,
     tail: '{\n  "error": {\n    "message": "no",\n    "code": 41\n  }\n}',
   };
-  assert.equal(liveLine("json", { stdout: nothing, stderr: document }), undefined);
+  assert.equal(
+    liveLine({ output_format: "json" }, { stdout: nothing, stderr: document }),
+    undefined,
+  );
 });
 
 Deno.test("the rest of a line whose beginning is lost is not shown beside whole lines", () => {

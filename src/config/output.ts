@@ -52,6 +52,8 @@ export const outputSchema = z.strictObject({
     message: selectors.optional().describe("Without it, or where it finds none, what text finds"),
     status: selectors.optional().describe("An HTTP status, which tells what kind of failure it is"),
   }).optional().describe("An event that tells of a failure; an answer after it makes it a warning"),
+  progress: selectors.optional()
+    .describe("What an event says to a person while the run goes on; without it the usual fields"),
   warnings: selectors.optional().describe("What the CLI complains about in a run that may be good"),
 });
 

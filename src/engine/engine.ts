@@ -2,6 +2,7 @@
 import type { Discovery } from "../clis/discovery.ts";
 import { effortFor } from "../clis/effort.ts";
 import type { FitVersion } from "../clis/fit_version.ts";
+import type { PrintedForm } from "../clis/live_line.ts";
 import type { CliProfile } from "../config/profile.ts";
 import type { AppliedProject } from "../config/project.ts";
 import type { Config } from "../config/schema.ts";
@@ -186,7 +187,7 @@ export function createEngine(given: EngineParts): Engine {
     progress,
     onProgress,
     followLines(job) {
-      const next = followLines(formatOf(job), store.files(job.id));
+      const next = followLines(formOf(job), store.files(job.id));
       return () => next().map(parts.redact);
     },
     waitOf,
@@ -201,7 +202,7 @@ export function createEngine(given: EngineParts): Engine {
     const { prepared, asked, modelNamed } = await passed(given, signal);
     const { route, timeoutSeconds, stallSeconds } = prepared;
     const { job, session: of } = await whileBusy(() => record(prepared), { clock });
-    const entry = liveJob(route.profile.output_format);
+    const entry = liveJob(route.profile);
     live.set(job.id, entry);
     jobsTaken++;
     const execution = {
@@ -372,10 +373,10 @@ export function createEngine(given: EngineParts): Engine {
   function progress(job: Parameters<Engine["progress"]>[0]): Progress | undefined {
     const { id, status } = job;
     if (status !== "running") return undefined;
-    const format = formatOf(job);
+    const form = formOf(job);
     const entry = live.get(id);
-    if (!entry) return safe(recordedProgress(format, store.files(id)));
-    return entry.output ? safe(liveProgress(format, entry.output)) : { bytes: 0 };
+    if (!entry) return safe(recordedProgress(form, store.files(id)));
+    return entry.output ? safe(liveProgress(form, entry.output)) : { bytes: 0 };
   }
 
   /** The newest line may be that of a failure. */
@@ -383,8 +384,8 @@ export function createEngine(given: EngineParts): Engine {
     return { ...progress, ...line !== undefined && { line: parts.redact(line) } };
   }
 
-  function formatOf({ id, cli }: Pick<Job, "id" | "cli">): string {
-    return live.get(id)?.format ?? parts.profiles.get(cli)?.output_format ?? "text";
+  function formOf({ id, cli }: Pick<Job, "id" | "cli">): PrintedForm {
+    return live.get(id)?.form ?? parts.profiles.get(cli) ?? { output_format: "text" };
   }
 
   function onProgress(job: Job, listener: () => void, signal: AbortSignal): void {

@@ -239,7 +239,7 @@ export async function executeJob(
     on: Route,
     seconds: number,
   ): Promise<AttemptEnd> {
-    live.format = on.profile.output_format;
+    live.form = on.profile;
     const end = await runAttempt({
       job,
       session,

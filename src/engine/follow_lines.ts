@@ -1,5 +1,10 @@
 /** Reads what a running job prints, line by line. */
-import { readableLine } from "../clis/live_line.ts";
+import {
+  type EventTeller,
+  eventTeller,
+  type PrintedForm,
+  readableLine,
+} from "../clis/live_line.ts";
 import { readPage } from "../store/read_page.ts";
 import type { JobFiles } from "../store/store.ts";
 
@@ -8,24 +13,23 @@ const STEP_BYTES = 64 * 1024;
 
 /**
  * Makes a reader of both streams of a job. Each call returns the readable lines that were completed
- * since the call before, standard output first; events are told in words.
- *
- * @param format The profile's `output_format`: one JSON document tells nothing before its end.
+ * since the call before, standard output first; events are told in words, and one JSON document
+ * tells nothing before its end.
  */
 export function followLines(
-  format: string,
+  form: PrintedForm,
   { stdout, stderr }: Pick<JobFiles, "stdout" | "stderr">,
 ): () => string[] {
   const streams = [
-    ...format === "json" ? [] : [followStream(stdout, format === "jsonl")],
-    followStream(stderr, false),
+    ...form.output_format === "json" ? [] : [followStream(stdout, eventTeller(form))],
+    followStream(stderr, undefined),
   ];
   return function newLines() {
     return streams.flatMap((next) => next());
   };
 }
 
-function followStream(path: string, events: boolean): () => string[] {
+function followStream(path: string, tell: EventTeller | undefined): () => string[] {
   let offset = 0;
   let rest = "";
 
@@ -42,7 +46,7 @@ function followStream(path: string, events: boolean): () => string[] {
     rest = lines.pop()!.slice(-STEP_BYTES);
     // What was skipped ended within a line, of which only the rest is here.
     if (skipped) lines.shift();
-    return lines.flatMap((line) => readableLine(line, events) ?? []);
+    return lines.flatMap((line) => readableLine(line, tell) ?? []);
   };
 }
 

@@ -18,7 +18,7 @@ function growing() {
 
 Deno.test("each line comes once, when it is complete, from both streams", () => {
   using at = growing();
-  const next = followLines("text", at.files);
+  const next = followLines({ output_format: "text" }, at.files);
   assert.deepEqual(next(), []);
   at.print("one\ntw");
   at.print("a warning\n", "stderr");
@@ -30,7 +30,7 @@ Deno.test("each line comes once, when it is complete, from both streams", () => 
 
 Deno.test("a character that was written in two halves is one", () => {
   using at = growing();
-  const next = followLines("text", at.files);
+  const next = followLines({ output_format: "text" }, at.files);
   const bytes = new TextEncoder().encode("漢字\n");
   at.print(bytes.subarray(0, 4));
   assert.deepEqual(next(), []);
@@ -40,8 +40,8 @@ Deno.test("a character that was written in two halves is one", () => {
 
 Deno.test("events come in words, and one JSON document not at all", () => {
   using at = growing();
-  const events = followLines("jsonl", at.files);
-  const document = followLines("json", at.files);
+  const events = followLines({ output_format: "jsonl" }, at.files);
+  const document = followLines({ output_format: "json" }, at.files);
   at.print('{"type":"item.completed","item":{"type":"agent_message","text":"Hello"}}\n');
   at.print('{"type":"turn.completed","usage":{"input_tokens":1}}\nplain words\n');
   at.print("on the way\n", "stderr");
@@ -51,7 +51,7 @@ Deno.test("events come in words, and one JSON document not at all", () => {
 
 Deno.test("of a flood the end comes, without a line that was cut", () => {
   using at = growing();
-  const next = followLines("text", at.files);
+  const next = followLines({ output_format: "text" }, at.files);
   for (let chunk = 0; chunk < 100; chunk++) {
     at.print(Array.from({ length: 100 }, (_, i) => `line ${chunk * 100 + i} of many\n`).join(""));
   }
@@ -63,7 +63,7 @@ Deno.test("of a flood the end comes, without a line that was cut", () => {
 
 Deno.test("a second attempt is followed from its beginning", () => {
   using at = growing();
-  const next = followLines("text", at.files);
+  const next = followLines({ output_format: "text" }, at.files);
   at.print("the first attempt\n");
   next();
   at.again();

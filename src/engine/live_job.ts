@@ -1,11 +1,12 @@
 /** A job while this server has it in hand. */
+import type { PrintedForm } from "../clis/live_line.ts";
 import type { Capture } from "../process/capture.ts";
 import type { Stop } from "./wait_for_end.ts";
 
 /** The handle on a queued or running job of this server. */
 export interface Live {
-  /** The `output_format` of the profile that it runs with, which may be a project's. */
-  format: string;
+  /** How it prints, by the profile that it runs with, which may be a project's. */
+  form: PrintedForm;
   /** Resolves when the job has ended and its end is recorded. */
   done: Promise<void>;
   /** Aborted with a {@linkcode Stop} as its reason. */
@@ -28,8 +29,8 @@ export interface LiveOutput {
   stderr: Capture;
 }
 
-/** Makes the handle of a job that is about to be executed, its output of this format. */
-export function liveJob(format: string): Live {
+/** Makes the handle of a job that is about to be executed, its output of this form. */
+export function liveJob(form: PrintedForm): Live {
   const controller = new AbortController();
   const listeners = new Set<() => void>();
   let output: LiveOutput | undefined;
@@ -37,7 +38,7 @@ export function liveJob(format: string): Live {
     for (const listener of listeners) listener();
   };
   return {
-    format,
+    form,
     done: Promise.resolve(),
     signal: controller.signal,
     stop(reason) {

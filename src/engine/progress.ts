@@ -1,5 +1,5 @@
 /** How far a running job is, as far as its output tells. */
-import { liveLine, type StreamEnd } from "../clis/live_line.ts";
+import { liveLine, type PrintedForm, type StreamEnd } from "../clis/live_line.ts";
 import type { Capture } from "../process/capture.ts";
 import { readPage } from "../store/read_page.ts";
 import type { JobFiles } from "../store/store.ts";
@@ -25,18 +25,18 @@ export function progressText({ line, bytes }: Progress): string {
 type Stream = StreamEnd & { bytes: number };
 
 /** The progress of a job of this server. */
-export function liveProgress(format: string, { stdout, stderr }: LiveOutput): Progress {
-  return progressOf(format, { stdout: ofCapture(stdout), stderr: ofCapture(stderr) });
+export function liveProgress(form: PrintedForm, { stdout, stderr }: LiveOutput): Progress {
+  return progressOf(form, { stdout: ofCapture(stdout), stderr: ofCapture(stderr) });
 }
 
 /** The progress of a job that another server runs, by the files that it writes. */
-export function recordedProgress(format: string, { stdout, stderr }: JobFiles): Progress {
-  return progressOf(format, { stdout: ofFile(stdout), stderr: ofFile(stderr) });
+export function recordedProgress(form: PrintedForm, { stdout, stderr }: JobFiles): Progress {
+  return progressOf(form, { stdout: ofFile(stdout), stderr: ofFile(stderr) });
 }
 
-function progressOf(format: string, streams: { stdout: Stream; stderr: Stream }): Progress {
+function progressOf(form: PrintedForm, streams: { stdout: Stream; stderr: Stream }): Progress {
   const { stdout, stderr } = streams;
-  const line = liveLine(format, streams);
+  const line = liveLine(form, streams);
   const bytes = stdout.bytes + stderr.bytes;
   return {
     bytes,

@@ -128,7 +128,10 @@ export const cases: Readonly<Record<CaseName, Case>> = {
           continue;
         }
         completed(result);
-        assert.ok(result["content"].includes(ANSWER), result["content"]);
+        // One that ends at a tool that it does not know answers with what the model wished for.
+        const answered = result["content"].includes(ANSWER);
+        if (!answered) notes.add(`asked by ${by}, it ends with what the model wished for`);
+        assert.ok(answered || result["content"].includes(EDIT.path), result["content"]);
       }
       assert.ok(asked.length > 0, "The model had no way to ask for an edit");
       if (own.size > 0) notes.add(`it keeps ${[...own].join(", ")}`);

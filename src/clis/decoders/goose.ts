@@ -89,7 +89,10 @@ function readMessage(message: JsonObject, turn: Turn): void {
   if (text.trim() !== "") turn.failure = undefined;
 }
 
+/** What stands before an error that is told as the assistant's words, or behind it. */
 const ERROR_TEXT = /^Ran into this error: /;
+const RESEND =
+  /\s*(?:Please add credits to your account, then|Please) resend your message to [^.]*\.\s*$/;
 
 /** What kinds of errors mean; the others are left to the message. */
 const KINDS: Readonly<Record<string, ErrorCode>> = {
@@ -104,14 +107,17 @@ const KINDS: Readonly<Record<string, ErrorCode>> = {
 function failureIn(message: JsonObject): ToldFailure | undefined {
   const error = listField(message, "content").find((part) => field(part, "type") === "error");
   const text = error === undefined ? contentText(message.content) : errorMessage(error) ?? "error";
-  if (error === undefined && !ERROR_TEXT.test(text)) return undefined;
+  if (error === undefined && !ERROR_TEXT.test(text) && !RESEND.test(text)) return undefined;
   const kind = textField(error, "kind") ?? "";
   const code = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   return fill(toldFailure(withoutAdvice(text)), { code });
 }
 
 function withoutAdvice(text: string): string {
-  return text.replace(ERROR_TEXT, "").replace(/\s*Please retry if you think this is a .*$/s, "");
+  return text.replace(ERROR_TEXT, "").replace(RESEND, "").replace(
+    /\s*Please retry if you think this is a .*$/s,
+    "",
+  );
 }
 
 /** Before a session has begun, goose tells its errors as plain text on standard output. */

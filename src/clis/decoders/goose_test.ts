@@ -62,6 +62,25 @@ Deno.test("goose: an error told as the assistant's words is a failure", () => {
   assert.equal(decoded.text, "");
 });
 
+Deno.test("goose: a stream that breaks is a failure, whatever was said of the answer", () => {
+  const broken = "Network error: Stream decode error: error decoding response body";
+  const stdout = document([
+    message("user", text("one")),
+    message("assistant", text("The answer is"), { id: "a" }),
+    message("assistant", text(`${broken}\n\nPlease resend your message to try again.`), {
+      id: "b",
+    }),
+  ]);
+  assert.equal(decode(goose, stdout).failure?.message, broken);
+
+  const empty = "The model returned an empty response.";
+  const none = document([
+    message("user", text("one")),
+    message("assistant", text(`${empty} Please resend your message to continue.`)),
+  ]);
+  assert.equal(decode(goose, none).failure?.message, empty);
+});
+
 Deno.test("goose: an answer about such an error is an answer", () => {
   const answer = 'goose prints "Ran into this error: x" then.';
   const decoded = decode(goose, document([message("assistant", text(answer))]));

@@ -50,6 +50,17 @@ export function selectedDecoder(output: OutputSelectors): Decoder {
   };
 }
 
+/** Makes a reader of what an event says to a person: the last line of what is found. */
+export function selectedLine(
+  selectors: string | readonly string[],
+): (event: JsonObject) => string | undefined {
+  const find = finder(selectors);
+  return function line(event) {
+    const lines = textOf(find(event)).split("\n").map((text) => text.trim());
+    return lines.findLast((text) => text !== "");
+  };
+}
+
 /** What the first selector finds that finds anything but `null` in an event. */
 function finder(selectors?: string | readonly string[]): (event: JsonObject) => unknown[] {
   const read = listOf(selectors).map((text) => inEvent(parseSelector(text)));
