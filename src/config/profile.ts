@@ -59,6 +59,13 @@ const words = z.array(argument);
 const variables = z.record(variableName, argument);
 const files = z.record(variableName, z.string());
 const flag = argument.min(1);
+/** Arguments into which something is filled. */
+const filledWords = z.array(
+  argument.regex(
+    /^(?!.*\{(?!(session_id|state_dir)\})\w+\})/s,
+    "Only {session_id} and {state_dir} are filled in",
+  ),
+);
 
 /** How a CLI is called, and what it prints: what may differ between its versions. */
 const calling = {
@@ -120,7 +127,8 @@ const calling = {
     ),
   reasoning: z.strictObject({
     flag: flag.optional(),
-    flag_value_template: z.string().default("%s").describe("%s stands for the level"),
+    flag_value_template: argument.regex(/%s/, "Write %s where the level belongs").default("%s")
+      .describe("%s stands for the level"),
     env: variableName.optional().describe("The variable that takes the level, instead of a flag"),
     levels: z.array(z.enum(EFFORT_LEVELS)).min(1),
   }).optional(),
@@ -128,8 +136,8 @@ const calling = {
   session: z.strictObject({
     id: z.enum(["reported", "chosen"])
       .describe("reported: the CLI prints the id; chosen: aimux names the conversation"),
-    start_flags: words.default([]).describe("With chosen: flags of the first run"),
-    resume_flags: words.min(1).describe("{session_id} and {state_dir} are filled in"),
+    start_flags: filledWords.default([]).describe("With chosen: flags of the first run"),
+    resume_flags: filledWords.min(1).describe("{session_id} and {state_dir} are filled in"),
   }).optional(),
 
   env: variables.default({}).describe("Variables set for the CLI"),

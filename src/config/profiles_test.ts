@@ -301,6 +301,26 @@ Deno.test("A profile must be sound for each version that it tells of", () => {
   });
 });
 
+Deno.test("A placeholder that there is not is told, and a template without its own", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\n` + [
+      "reasoning: { flag: --effort, flag_value_template: level, levels: [low] }",
+      "session:",
+      "  id: reported",
+      "  resume_flags: ['--dir={state_dir}/{session_id}', '{\"a\": 1}', 'x{sesion_id}']",
+    ].join("\n"),
+  });
+  const file = "config/cli.d/codex/profile.yaml";
+  assert.deepEqual(load(folders).broken, {
+    codex: [
+      `${file}:6:51 Invalid value "level" for "reasoning.flag_value_template". ` +
+      "Write %s where the level belongs",
+      `${file}:9:64 Invalid value "x{sesion_id}" for "session.resume_flags.2". ` +
+      "Only {session_id} and {state_dir} are filled in",
+    ],
+  });
+});
+
 Deno.test("What a higher layer sets holds for every version", () => {
   using folders = testFolders({
     "embedded/cli.d/codex/profile.yaml": [
