@@ -18,8 +18,8 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = {
  * SIGHUP counts for nothing where `nohup` has started the program.
  */
 export function firstStopSignal(): Promise<Deno.Signal> {
-  if (Deno.build.os !== "windows") failWhereFilesMayNotGrow();
   const deaf = ignoresHangup();
+  if (Deno.build.os !== "windows") failWhereFilesMayNotGrow();
   return new Promise((resolve) => {
     for (const signal of SIGNALS) {
       // Deno, once it listens to any signal, lets SIGHUP end the program that has ignored it.
