@@ -299,6 +299,21 @@ Deno.test("aimux over HTTP", async (t) => {
     await other.client.close();
   });
 
+  await t.step("a batch ends when what was not cancelled of it is answered", async () => {
+    const { client, transport } = await oldClient(server);
+    const headers = { "mcp-session-id": transport.sessionId! };
+    const answer = post(server, [
+      call(1, "exec", { prompt: HANG, cli: "codex" }),
+      call(2, "exec", { prompt: '#emulate [{"wait_ms": 1500}]\nstay', cli: "codex" }),
+    ], { headers });
+    await untilRunning(2);
+    const params = { requestId: 1 };
+    await post(server, { jsonrpc: "2.0", method: "notifications/cancelled", params }, { headers });
+    const answers = await messagesOf(await answer);
+    assert.deepEqual(answers.map(({ id }) => id), [2]);
+    await client.close();
+  });
+
   await t.step("a call in flight is answered when the server is asked to end", async () => {
     const answer = post(server, call(1, "exec", { prompt: HANG, cli: "codex" }));
     await untilRunning(1);

@@ -34,6 +34,8 @@ export type AnswerLegacy = (request: Request, body: unknown, caller: Caller) => 
 interface Exchange {
   /** The ids of its calls that are not answered. */
   calls: Set<RequestId>;
+  /** Whether a call was cancelled: it is not answered, and the SDK waits for its answer. */
+  cancelled: boolean;
   /** What the server asked the client meanwhile: its own ids by those that the client sees. */
   asked: Map<RequestId, RequestId>;
   deliver(message: JSONRPCMessage): void;
@@ -98,6 +100,7 @@ export function createLegacyExchanges(
     const transport = new WebStandardStreamableHTTPServerTransport({ keepAliveMs });
     const exchange: Exchange = {
       calls: new Set(calls),
+      cancelled: false,
       asked: new Map(),
       deliver: (message) => transport.onmessage?.(message, { request } as MessageExtraInfo),
       close: () => void transport.close(),
@@ -131,8 +134,9 @@ export function createLegacyExchanges(
   /** Sees what is answered, and gives what is asked ids that no other exchange uses. */
   function watchSending(
     transport: WebStandardStreamableHTTPServerTransport,
-    { calls, asked }: Exchange,
+    exchange: Exchange,
   ): void {
+    const { calls, asked } = exchange;
     const send = transport.send.bind(transport);
     transport.send = async function sendWatched(message, options) {
       if (!("id" in message)) return await send(message, options);
@@ -149,6 +153,7 @@ export function createLegacyExchanges(
       if (message.id === HANDSHAKE_ID) return;
       if (message.id !== undefined) calls.delete(message.id);
       await send(message, options);
+      closeIfOver(exchange);
     };
   }
 
@@ -166,12 +171,18 @@ function answerQuestion(answer: JSONRPCResponse, { asked, deliver }: Exchange): 
   deliver({ ...answer, id } as JSONRPCMessage);
 }
 
-function cancel(notification: JSONRPCMessage, { calls, deliver, close }: Exchange): void {
+function cancel(notification: JSONRPCMessage, exchange: Exchange): void {
+  const { calls, deliver } = exchange;
   const { requestId } = (notification as { params?: { requestId?: RequestId } }).params ?? {};
   if (requestId === undefined || !calls.delete(requestId)) return;
   deliver(notification);
-  // A cancelled call is not answered, and its client does not wait for the end of the stream.
-  if (calls.size === 0) close();
+  exchange.cancelled = true;
+  closeIfOver(exchange);
+}
+
+/** Ends the stream where nothing more comes and the SDK does not see it. */
+function closeIfOver({ calls, cancelled, close }: Exchange): void {
+  if (cancelled && calls.size === 0) close();
 }
 
 function wrongVersion(request: Request): Response | undefined {
