@@ -40,6 +40,9 @@ export interface Subject {
 
 const KEY = "sk-mock";
 
+/** Why there is nothing to wait for. */
+const SILENT = "it tries again by itself for minutes, silently, with no setting for that";
+
 /** In alphabetical order. */
 export const SUBJECTS: readonly Subject[] = [
   {
@@ -158,6 +161,11 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     }),
     other: { asked: "mock-2", arrives: "mock-2" },
+    cannot: { 529: SILENT },
+    stops: {
+      message: /ended without an answer/,
+      note: "it ends where its model asks for a tool that it was not offered",
+    },
     patience: 200,
     untold: true,
   },
@@ -220,9 +228,12 @@ export const SUBJECTS: readonly Subject[] = [
     }),
     model: "custom:mock-model",
     other: { asked: "custom:mock-2", arrives: "mock-2" },
-    cannot: { effort: "a model of one's own takes none, and the others need a login" },
-    // Of a failing server it tells after a minute and a half, and aimux asks it twice.
-    patience: 250,
+    cannot: {
+      effort: "a model of one's own takes none, and the others need a login",
+      500: SILENT,
+      529: SILENT,
+    },
+    patience: 150,
     forgets: "without a login its -s ends with exit code 1",
     absolute: true,
   },
