@@ -321,6 +321,7 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     }),
     other: { asked: "mock/mock-2", arrives: "mock-2" },
+    cannot: { 500: SILENT, 529: SILENT },
     absolute: true,
   },
   {
