@@ -222,6 +222,7 @@ const MESSAGES: Record<string, Record<string, string[]>> = {
     transient: [
       "The request failed and the interceptors did not return an alternative response",
       "Connection error.",
+      "aborted",
       "503 Service Unavailable",
     ],
     model_unavailable: ["404 The model `x` does not exist"],

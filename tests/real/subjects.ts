@@ -161,7 +161,7 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     }),
     other: { asked: "mock-2", arrives: "mock-2" },
-    cannot: { 529: SILENT },
+    cannot: { 529: SILENT, cut: SILENT },
     stops: {
       message: /ended without an answer/,
       note: "it ends where its model asks for a tool that it was not offered",
@@ -321,7 +321,7 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     }),
     other: { asked: "mock/mock-2", arrives: "mock-2" },
-    cannot: { 500: SILENT, 529: SILENT },
+    cannot: { 500: SILENT, 529: SILENT, cut: SILENT },
     absolute: true,
   },
   {
@@ -346,6 +346,7 @@ export const SUBJECTS: readonly Subject[] = [
       }),
     }),
     other: { asked: "mock-2", arrives: "mock-2" },
+    cannot: { 500: SILENT, 529: SILENT },
     absolute: true,
   },
 ];
