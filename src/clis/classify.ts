@@ -119,6 +119,7 @@ const CLASSES: ReadonlyArray<readonly [ErrorCode, readonly RegExp[]]> = [
     /\bgetaddrinfo\b|\bname resolution\b|\bcould not resolve host\b|\bno such host\b/i,
     /\bname or service not known\b/i,
     /\btls handshake\b|\bunexpected EOF\b/i,
+    /\bUND_ERR_(?:SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT)\b|\bother side closed\b/, // undici
     /\bpeer closed connection\b|\bincomplete chunked read\b/i, // httpx
     /\btimed[ -]out\b/i,
     /\b(?:request|connection|connect|read|gateway|stream|network|idle|api|i\/o) time-?out\b/i,

@@ -55,6 +55,7 @@ const MESSAGES: Partial<Record<ErrorCode, readonly string[]>> = {
   transient: [
     "API Error: 529 overloaded",
     "overloaded_error",
+    "[API Error: terminated (cause: UND_ERR_SOCKET: other side closed)]",
     "peer closed connection without sending complete message body (incomplete chunked read)",
     "The server had an error while processing your request. Sorry about that!",
     "500 Internal Server Error",
