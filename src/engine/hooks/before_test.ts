@@ -13,8 +13,11 @@ Deno.test("no more hooks are asked at once than eight, and all together have 40 
   assert.equal(at.processes.length, 8);
   at.processes[0]!.print('{"verdict":"proceed"}');
   at.processes[0]!.exit();
-  const ninth = await at.started(9);
-  assert.match(ninth.plan.stdin!, /"event":"before"/);
+  // Either may be first: the next hook, or the CLI of the call whose hook has answered.
+  await at.started(10);
+  const asked = at.processes.filter(({ plan }) => plan.stdin?.includes('"event":"before"'));
+  assert.equal(asked.length, 9);
+  const ninth = asked[8]!;
   await at.clock.advance(30_000);
   await Promise.all(calls);
   assert.deepEqual(ninth.asked, [1000]);
