@@ -7,6 +7,9 @@ import { refusal } from "./refusal.ts";
 
 /** How long a body may take to arrive. */
 const ARRIVAL_MS = 30_000;
+/** How much of a body that is too long is read, and for how long, before it is refused. */
+const DISCARD_BYTES = 64_000_000;
+const DISCARD_MS = 2000;
 
 /** What it is read with. */
 export interface ReadOptions {
@@ -23,9 +26,9 @@ export async function readJson(
   if (type.trim().toLowerCase() !== "application/json") {
     return { refused: refusal(415, "Content-Type must be application/json") };
   }
-  if (Number(request.headers.get("content-length")) > maxBytes) return tooLong(maxBytes);
-
   const reader = request.body?.getReader();
+  if (Number(request.headers.get("content-length")) > maxBytes) return await tooLong();
+
   const parts: Uint8Array[] = [];
   const reading = (async () => {
     for (let length = 0;;) {
@@ -41,14 +44,31 @@ export async function readJson(
       void reader?.cancel().catch(() => {});
       return { refused: refusal(408, `The body did not arrive within ${ARRIVAL_MS / 1000} s`) };
     }
-    if (!await reading) {
-      void reader?.cancel().catch(() => {});
-      return tooLong(maxBytes);
-    }
+    if (!await reading) return await tooLong();
   } catch (error) {
     return badJson(`The body could not be read: ${messageOf(error)}`);
   }
   return parsed(parts);
+
+  /** A client that is cut off while it still writes would not read why. */
+  async function tooLong(): Promise<{ refused: Response }> {
+    await within(DISCARD_MS, discard(reader), { clock });
+    void reader?.cancel().catch(() => {});
+    return { refused: refusal(413, `Message too long: it may have at most ${maxBytes} bytes`) };
+  }
+}
+
+/** Reads what comes, to no purpose but that it is read. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+  try {
+    for (let left = DISCARD_BYTES; left > 0;) {
+      const { done, value } = await reader?.read() ?? { done: true };
+      if (done || !value) return;
+      left -= value.length;
+    }
+  } catch {
+    // The client has given up by itself.
+  }
 }
 
 async function parsed(
@@ -77,10 +97,6 @@ function repeatsAnId(value: unknown): boolean {
   const ids = value.filter((message) => message?.method).map(({ id }) => id ?? undefined)
     .filter((id) => id !== undefined);
   return new Set(ids).size < ids.length;
-}
-
-function tooLong(maxBytes: number): { refused: Response } {
-  return { refused: refusal(413, `Message too long: it may have at most ${maxBytes} bytes`) };
 }
 
 function badJson(message: string, code: number = PARSE_ERROR): { refused: Response } {
