@@ -64,7 +64,7 @@ export function layProfile(
 function lay(below: Settings, above: Settings): Settings {
   const { versions } = below;
   if (!isMap(versions) || !Array.isArray(versions["differences"])) return merge(below, above);
-  const set = new Set(Object.keys(above));
+  const set = new Set(Object.keys(above).filter((key) => above[key] !== null));
   // Where something stands in the output is told for one format.
   if (set.has("output_format")) set.add("output");
   const differences = versions["differences"].map((difference) =>

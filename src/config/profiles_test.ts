@@ -340,6 +340,20 @@ Deno.test("What a higher layer sets holds for every version", () => {
   assert.deepEqual([write_flags, headless_flags, output], [["--mine"], ["-q"], undefined]);
 });
 
+Deno.test("A map without a value changes nothing of other versions either", () => {
+  using folders = testFolders({
+    "embedded/cli.d/codex/profile.yaml": `name: codex\n${SMALL_PROFILE}\n` + [
+      "versions:",
+      "  checked: '2.0'",
+      "  differences: [{ before: '1.0', env: { OLD: '1' } }]",
+    ].join("\n"),
+    [`${USER}/codex/profile.yaml`]: "env:\n  # MINE: 1\n",
+  });
+  const { profiles, broken } = load(folders);
+  assert.deepEqual(broken, {});
+  assert.deepEqual(profileFor(profiles.get("codex")!, "0.9").env, { OLD: "1" });
+});
+
 Deno.test("Every embedded profile is sound", () => {
   const embedded = new URL("../../config/", import.meta.url);
   const folders = configFolders({ embedded, env: {}, home: "/nowhere" });
