@@ -234,7 +234,7 @@ const soundAlone = z.strictObject({
 /** The shape of a profile; unknown keys are errors, and it must be sound for each version. */
 export const profileSchema = soundAlone.check(({ value, issues }) => {
   const differences = value.versions?.differences ?? [];
-  if (issues.length > 0) return;
+  if (issues.length > 0 || differences.length === 0) return;
   for (const version of rangesOf(differences)) {
     const { error } = soundAlone.safeParse(withDifferences(value, differences, version), PARSING);
     for (const issue of error?.issues ?? []) {

@@ -1,4 +1,4 @@
-import { withDifferences } from "./differences.ts";
+import { holds, withDifferences } from "./differences.ts";
 import { type CliProfile, profileSchema } from "./profile.ts";
 
 /**
@@ -8,7 +8,7 @@ import { type CliProfile, profileSchema } from "./profile.ts";
  */
 export function profileFor(profile: CliProfile, version: string): CliProfile {
   const { versions } = profile;
-  if (!versions || versions.differences.length === 0) return profile;
+  if (!versions?.differences.some((difference) => holds(difference, version))) return profile;
   const settings = withDifferences(profile, versions.differences, version);
   return profileSchema.parse({ ...settings, versions: { ...versions, differences: [] } });
 }
