@@ -1,21 +1,10 @@
-/** Asks the user, through the client, before something dangerous is done. */
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  type ClientCapabilities,
-  inputRequired,
-  type InputRequiredResult,
-  inputResponse,
-  type McpServer,
-  SdkError,
-  SdkErrorCode,
-  type ServerContext,
-} from "@modelcontextprotocol/server";
+/** Sees to it that the user is asked before something dangerous is done. */
+import type { InputRequiredResult } from "@modelcontextprotocol/server";
 import { AimuxError } from "../lib/errors.ts";
-import type { Connection } from "./connection.ts";
 import type { ToolContext } from "./tools/define_tool.ts";
 
 /** How long a user has to answer while the call is held; many clients give a call up at 60 s. */
-const ANSWER_SECONDS = 50;
+export const ANSWER_SECONDS = 50;
 
 /** What the user has to allow. */
 export interface Wanted {
@@ -95,46 +84,4 @@ function blocked(
   }[answer] as [string, string];
   const message = told[0][0]!.toUpperCase() + told[0].slice(1);
   return new AimuxError("blocked", message, { hint: told[1], details: { consent: answer } });
-}
-
-/** The way to ask the client of a request. */
-export function asker(server: McpServer, { era }: Connection, { mcpReq }: ServerContext): Ask {
-  const form = {
-    // To accept is to allow: no field could say more.
-    requestedSchema: { type: "object" as const, properties: {} },
-  };
-  return era === "modern" ? askByResult : askByRequest;
-
-  function askByResult(message: string, key: string): Answer {
-    const answer = inputResponse(mcpReq.inputResponses, key);
-    if (answer.kind === "elicit") return ANSWERS[answer.action];
-    const envelope = (mcpReq.envelope ?? {}) as Record<string, ClientCapabilities | undefined>;
-    if (!takesForms(envelope[CLIENT_CAPABILITIES_META_KEY])) return "unable";
-    const question = inputRequired.elicit({ message, ...form });
-    throw new InputNeeded(inputRequired({ inputRequests: { [key]: question } }));
-  }
-
-  async function askByRequest(message: string): Promise<Answer> {
-    if (!takesForms(server.server.getClientCapabilities())) return "unable";
-    try {
-      const { action } = await mcpReq.send(
-        { method: "elicitation/create", params: { message, ...form } },
-        { timeout: ANSWER_SECONDS * 1000, signal: mcpReq.signal },
-      );
-      return ANSWERS[action];
-    } catch (error) {
-      // No answer is no consent, whatever the reason.
-      if (mcpReq.signal.aborted) return "cancelled";
-      const late = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
-      return late ? "unanswered" : "failed";
-    }
-  }
-}
-
-const ANSWERS = { accept: "accepted", decline: "declined", cancel: "cancelled" } as const;
-
-/** Clients of before the modes declare an empty object. */
-function takesForms(capabilities: ClientCapabilities | undefined): boolean {
-  const elicitation = capabilities?.elicitation;
-  return elicitation !== undefined && (elicitation.form !== undefined || !("url" in elicitation));
 }
