@@ -9,6 +9,7 @@ import { notPermitted } from "../clis/plan.ts";
 import { canRun, type Permission } from "../config/permission.ts";
 import { AimuxError, type ErrorCode } from "../lib/errors.ts";
 import { nearest } from "../lib/nearest.ts";
+import { sentences } from "../lib/sentences.ts";
 import type { Attempt } from "../store/job.ts";
 import type { Session } from "../store/sessions.ts";
 import { isEffort, type RunRequest } from "./request.ts";
@@ -235,7 +236,7 @@ function tooOldFor(
   const { message, hint } = notPermitted(profile.name, permission, details);
   const update = profile.install && `Install a newer one: ${profile.install}`;
   return new AimuxError("unsupported", `${message} in version ${version}`, {
-    hint: [update, hint].filter(Boolean).join(". "),
+    hint: sentences(update, hint),
     details: { ...details, permission },
   });
 }
@@ -297,7 +298,7 @@ export async function alternatives(
 export function unknownCli(name: string, valid: readonly string[]): AimuxError {
   const close = nearest(name, valid);
   return new AimuxError("unknown_cli", `Unknown CLI "${name}"`, {
-    hint: `${close ? `Did you mean "${close}"? ` : ""}CLIs: ${valid.join(", ")}`,
+    hint: sentences(close && `Did you mean "${close}"?`, `CLIs: ${valid.join(", ")}`),
     details: { cli: name, ...close && { did_you_mean: close }, valid },
   });
 }

@@ -1,4 +1,5 @@
 /** Waits for a process, and ends it when it is time. */
+import { aborted } from "../lib/aborted.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { ProcessEnd, RunningProcess } from "../process/launcher.ts";
 import type { Left } from "../process/left.ts";
@@ -107,11 +108,4 @@ export async function waitForEnd(process: RunningProcess, options: WaitOptions):
     if (left.length === 0) await process.ended;
     return left;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

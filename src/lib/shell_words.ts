@@ -1,3 +1,5 @@
+import { ACTING, unicodeEscape } from "./terminal/acting.ts";
+
 /**
  * Words as a POSIX shell reads them back.
  *
@@ -15,16 +17,16 @@ export function shellWords(words: readonly string[]): string {
 
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (new RegExp(ACTING).test(word)) {
+  if (new RegExp(UNSHOWN).test(word)) {
     // bash, zsh and ksh know this form.
-    const plain = word.replace(/[\\']/g, "\\$&").replace(new RegExp(ACTING, "g"), escaped);
+    const plain = word.replace(/[\\']/g, "\\$&").replace(new RegExp(UNSHOWN, "g"), escaped);
     return `$'${plain}'`;
   }
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What a terminal would not show as it stands, line ends among it. */
-const ACTING = String.raw`[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]`;
+const UNSHOWN = String.raw`[\x00-\x1f${ACTING}]`;
 
 function escaped(character: string): string {
   switch (character) {
@@ -35,6 +37,6 @@ function escaped(character: string): string {
     case "\r":
       return "\\r";
     default:
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+      return unicodeEscape(character);
   }
 }

@@ -1,6 +1,7 @@
 /** Calls of tools that there are not. */
 import { INVALID_PARAMS, type McpServer } from "@modelcontextprotocol/server";
 import { nearest } from "../lib/nearest.ts";
+import { sentences } from "../lib/sentences.ts";
 import { tap } from "./tap.ts";
 
 /** Answers them with the nearest name and all that there are; the SDK tells neither. */
@@ -11,8 +12,11 @@ export function refuseUnknownTools(server: McpServer, names: readonly string[]):
       const name = message.params?.["name"];
       if (typeof name !== "string" || names.includes(name)) return;
       const close = nearest(name, names);
-      const hint = close === undefined ? "" : ` Did you mean "${close}"?`;
-      const told = `Unknown tool ${JSON.stringify(name)}.${hint} Tools: ${names.join(", ")}`;
+      const told = sentences(
+        `Unknown tool ${JSON.stringify(name)}`,
+        close && `Did you mean "${close}"?`,
+        `Tools: ${names.join(", ")}`,
+      );
       const error = { code: INVALID_PARAMS, message: told, data: { tool: name, valid: names } };
       return { jsonrpc: "2.0", id: message.id, error };
     },

@@ -1,5 +1,6 @@
 import { readProjectFiles } from "../../config/project_files.ts";
 import { createTrust, type TrustedProject } from "../../config/trust.ts";
+import { isoTime } from "../../lib/clock.ts";
 import { printableLine } from "../../lib/terminal/printable.ts";
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
@@ -20,7 +21,7 @@ export const trusted = defineCommand<{ json?: boolean }>({
       await printJson({
         projects: projects.map(({ folder, since, holds }) => ({
           folder,
-          since: new Date(since).toISOString(),
+          since: isoTime(since),
           holds,
         })),
       }, stdout);

@@ -19,11 +19,9 @@ export const untrust = defineCommand<{ json?: boolean }>({
     try {
       const folder = await withoutLinks(resolve(machine.cwd, argument ?? "."));
       const was_trusted = createTrust(machine.home).take(folder);
-      const shown = printableLine(folder);
+      const told = was_trusted ? "No longer trusted" : "Was not trusted";
       if (flags.json) await printJson({ folder, was_trusted }, stdout);
-      else {await stdout.write(
-          `${was_trusted ? "No longer trusted" : "Was not trusted"}: ${shown}\n`,
-        );}
+      else await stdout.write(`${told}: ${printableLine(folder)}\n`);
       return EXIT.done;
     } catch (error) {
       return await complain(error, program);

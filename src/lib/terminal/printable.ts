@@ -1,3 +1,4 @@
+import { ACTING } from "./acting.ts";
 import { plainText } from "./plain_text.ts";
 
 /**
@@ -13,7 +14,7 @@ import { plainText } from "./plain_text.ts";
  * ```
  */
 export function printable(text: string): string {
-  return plainText(text).replace(ACTING, "\uFFFD");
+  return plainText(text).replace(UNSHOWN, "\uFFFD");
 }
 
 /** {@linkcode printable} in one line. */
@@ -21,8 +22,5 @@ export function printableLine(text: string): string {
   return printable(text).replace(/\s+/g, " ").trim();
 }
 
-/** Control characters but line feed and tab, and those that turn the direction of writing. */
-const ACTING = new RegExp(
-  String.raw`[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]`,
-  "g",
-);
+/** All that acts but line feed and tab. */
+const UNSHOWN = new RegExp(String.raw`[\x00-\x08\x0b-\x1f${ACTING}]`, "g");

@@ -1,3 +1,5 @@
+import { ACTING, unicodeEscape } from "./acting.ts";
+
 /**
  * JSON of which a terminal shows every character: what it could act on, or what would turn the
  * direction of writing, stands in it as an escape.
@@ -11,12 +13,8 @@
  * ```
  */
 export function visibleJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(UNESCAPED, escaped);
+  return JSON.stringify(value, undefined, indent).replace(UNESCAPED, unicodeEscape);
 }
 
 /** What JSON leaves as it is although a terminal may not. */
-const UNESCAPED = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
+const UNESCAPED = new RegExp(`[${ACTING}]`, "g");

@@ -1,4 +1,5 @@
 /** A server that goes on where its runtime gives up. */
+import { aborted } from "../../../lib/aborted.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { messageOf } from "../../../lib/errors.ts";
 
@@ -85,10 +86,4 @@ export function lastingServer({ start, port, clock, onError }: LastingParts): La
 /** Why it has ended by itself; nothing where it was ended. */
 function ended({ finished }: EndingServer): Promise<{ error: unknown } | undefined> {
   return finished.then(() => undefined, (error) => ({ error }));
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }
