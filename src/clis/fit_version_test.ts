@@ -47,6 +47,20 @@ for (const [answer, why] of unknown) {
   });
 }
 
+Deno.test("a program whose version is not known promises to change nothing only where every version does", async () => {
+  const gone = { before: "2", read_only_flags: null };
+  for (const [difference, promised] of [[gone, undefined], [{ before: "2" }, ["--ro"]]] as const) {
+    const profile = testProfile({
+      read_only_flags: ["--ro"],
+      versions: { checked: "2.1", differences: [difference, { since: "3", write_flags: ["-w"] }] },
+    });
+    const { fit } = fitting({ problem: "it is ill" });
+    const fitted = await fit(profile, "/bin/prog");
+    assert.deepEqual(fitted.profile.read_only_flags, promised);
+    assert.equal(fitted.unknown, "it is ill");
+  }
+});
+
 Deno.test("a program that does not tell its version in time is called as the newest one", async () => {
   const { fit, clock } = fitting(new Promise<never>(() => {}));
   const fitted = fit(differing, "/bin/prog");

@@ -146,7 +146,7 @@ async function takeNamed(
     if (open) throw circuitOpen(name, open, await instead());
     const fitted = await parts.fitVersion(profile, path);
     if (!canRun(fitted.profile, permission)) {
-      throw tooOldFor(permission, fitted, { cli: name, ...await instead() });
+      throw notInVersion(permission, fitted, { cli: name, ...await instead() });
     }
     return { profile: fitted.profile, path, attempts: [], warnings: fitted.warnings };
   }
@@ -211,11 +211,12 @@ export async function takeCapable(
     if (cooling) passOver(cooling, usual);
     const model = cooling && modelsLeft(profile, [usual], parts)[0];
     if (cooling && model === undefined) continue;
-    const { profile: fitted, version, warnings } = await parts.fitVersion(profile, path);
-    if (canRun(fitted, permission)) {
-      return { profile: fitted, path, attempts, warnings, ...model !== undefined && { model } };
+    const fitted = await parts.fitVersion(profile, path);
+    if (canRun(fitted.profile, permission)) {
+      const { profile, warnings } = fitted;
+      return { profile, path, attempts, warnings, ...model !== undefined && { model } };
     }
-    passOver({ code: "unsupported", message: `${LACKING[permission]} in version ${version}` });
+    passOver({ code: "unsupported", message: `${LACKING[permission]} ${inVersion(fitted)}` });
   }
   throw noneCapable(attempts, permission, parts);
 }
@@ -227,18 +228,25 @@ const LACKING: Record<Permission, string> = {
   full: "It has no mode without limits",
 };
 
-/** The refusal of a CLI that has a mode for a permission, but not in the installed version. */
-function tooOldFor(
+/** The refusal of a CLI that has a mode for a permission, but may not have it as it is installed. */
+function notInVersion(
   permission: Permission,
-  { profile, version }: Fitted,
+  fitted: Fitted,
   details: Record<string, unknown>,
 ): AimuxError {
-  const { message, hint } = notPermitted(profile.name, permission, details);
-  const update = profile.install && `Install a newer one: ${profile.install}`;
-  return new AimuxError("unsupported", `${message} in version ${version}`, {
+  const { name, install } = fitted.profile;
+  const { message, hint } = notPermitted(name, permission, details);
+  const update = install && `Install a newer one: ${install}`;
+  return new AimuxError("unsupported", `${message} ${inVersion(fitted)}`, {
     hint: sentences(update, hint),
     details: { ...details, permission },
   });
+}
+
+function inVersion({ version, unknown }: Fitted): string {
+  return unknown === undefined
+    ? `in version ${version}`
+    : `in some of its versions, and which one is installed is not known (${unknown})`;
 }
 
 /** The models of a CLI to fall back to: neither tried already nor cooling down. */

@@ -74,3 +74,20 @@ Deno.test("a CLI that does not tell its version runs as the newest one, with a w
     "it was called as 2.1.330 has to be",
   ]);
 });
+
+Deno.test("a CLI that does not tell its version is not run read-only where some version cannot be", async () => {
+  await using aimux = await startServer({ emulators: ["gemini"] });
+  const { bin } = aimux.workplace;
+  await Deno.rename(`${bin}/gemini`, `${bin}/real-gemini`);
+  const script = `[ "$1" = --version ] && exit 3\nexec "${bin}/real-gemini" "$@"\n`;
+  await writeProgram(`${bin}/gemini`, `#!/bin/sh\n${script}`);
+  const refused = await aimux.call("exec", { prompt: "x y", cli: "gemini", read_only: true });
+  assert.equal(refused["error"].code, "unsupported", refused.text);
+  assert.equal(
+    refused["error"].message,
+    'Cannot run "gemini" read-only: it has no mode that forbids changes in some of its versions, ' +
+      `and which one is installed is not known ("${bin}/gemini --version" exited with code 3)`,
+  );
+  const written = await aimux.call("exec", { prompt: "x y", cli: "gemini" });
+  assert.equal(written["status"], "completed", written.text);
+});
